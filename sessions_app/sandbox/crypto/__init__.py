@@ -1,0 +1,1 @@
+"""The cryptography of WhatsApp's multi-device protocol, without any I/O."""
