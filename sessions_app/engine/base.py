@@ -1,0 +1,177 @@
+"""The contract between the platform and an engine: commands in, events out, all plain data.
+
+An engine runs inside a *session host*, a child process (`host.py`). The parent (`client.py`) and the
+host exchange these dataclasses as msgpack maps over a socketpair. Times are Unix seconds as float
+(UTC); JIDs are text such as `34600111222@s.whatsapp.net` or `1234@lid`, without a device part.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from .states import Reason, State
+
+
+# ---- events, host to platform ---------------------------------------------------------------------
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineEvent:
+    """Something an engine reports about one session. `spooled` events are kept on disk until acknowledged."""
+
+    type: ClassVar[str] = ""
+    spooled: ClassVar[bool] = False
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChanged(EngineEvent):
+    """The session is now in `state`. `expires_at`: end of a temporary ban, where known."""
+
+    type: ClassVar[str] = "state"
+
+    state: State
+    reason: Reason = Reason.NONE
+    text: str = ""
+    expires_at: float | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrCode(EngineEvent):
+    """A QR payload to show until `expires_at`. It holds pairing secrets: never log or store it."""
+
+    type: ClassVar[str] = "qr"
+
+    payload: str = field(repr=False)
+    index: int
+    total: int
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairingCode(EngineEvent):
+    """The code (`XXXX-XXXX`) that the account's owner types into the phone."""
+
+    type: ClassVar[str] = "pairing_code"
+
+    code: str = field(repr=False)
+    phone: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired(EngineEvent):
+    """The phone linked this device. From now on the store holds the account's credentials."""
+
+    type: ClassVar[str] = "paired"
+    spooled: ClassVar[bool] = True
+
+    jid: str
+    lid: str = ""
+    push_name: str = ""
+    platform: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One person or chat under both of WhatsApp's addresses; either may be empty when unknown."""
+
+    jid: str = ""  # phone-number JID, a group, a channel or status@broadcast
+    lid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived(EngineEvent):
+    """A message of the account: from somebody, or (`from_me`) written on another of its devices."""
+
+    type: ClassVar[str] = "message"
+    spooled: ClassVar[bool] = True
+
+    wa_id: str
+    chat: Person
+    sender: Person
+    from_me: bool
+    timestamp: float
+    kind: str  # text image video audio voice document sticker location contact poll reaction edit revoke unknown
+    text: str = ""
+    push_name: str = ""
+    quoted_id: str = ""
+    raw: dict[str, Any] = field(default_factory=dict)  # the protobuf as JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptReceived(EngineEvent):
+    """Somebody's device got, read or played messages. `kind`: delivered, read, played."""
+
+    type: ClassVar[str] = "receipt"
+    spooled: ClassVar[bool] = True
+
+    wa_ids: list[str]
+    chat: Person
+    sender: Person
+    kind: str
+    timestamp: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendFinished(EngineEvent):
+    """Outcome of a send, spooled so that it survives a parent that died waiting for the answer."""
+
+    type: ClassVar[str] = "send"
+    spooled: ClassVar[bool] = True
+
+    ref: str  # the caller's reference (Message id)
+    wa_id: str = ""
+    timestamp: float = 0.0
+    error: str = ""  # name of a class in errors.ERRORS, empty when sent
+    error_code: str = ""
+    error_text: str = ""
+
+
+# ---- what a host is asked -------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartOptions:
+    """How to start one session. `pairing` is used only when the store holds no account yet."""
+
+    store: str  # private directory of the session
+    pairing: str = "qr"  # qr | code
+    phone: str = ""  # digits, for pairing == "code"
+    proxy: str = field(default="", repr=False)
+    device_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message to send. `kind` decides which keys of `content` matter; text: {"text": str}."""
+
+    ref: str
+    to: str
+    kind: str = "text"
+    content: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+class Engine(Protocol):
+    """What runs inside a host, once per session. Methods block; the host gives each its thread and deadline."""
+
+    capabilities: ClassVar[frozenset[str]]
+
+    def __init__(self, session: str, options: StartOptions, emit: Callable[[EngineEvent], None]) -> None: ...
+
+    def start(self) -> None:
+        """Connect, or show QR codes when the store is empty. Returns once under way; progress comes as events."""
+
+    def stop(self) -> bool:
+        """Disconnect and keep the account. False: it cannot be stopped, the process has to end."""
+
+    def logout(self) -> None:
+        """Unlink this device at WhatsApp and forget the account."""
+
+    def send(self, message: Outgoing) -> SendFinished:
+        """Send one message; raises EngineError, or OutcomeUnknown when no answer came."""
+
+    def call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Any other request, named by a capability; raises Unsupported for what the provider cannot do."""
+
+    def health(self) -> dict[str, Any]:
+        """Cheap self-report: state, last inbound time, queue lengths."""
