@@ -1,0 +1,49 @@
+"""Pytest plugin: the servers that the suite runs on, started before Django reads its settings.
+
+It is loaded with `-p` (see pyproject.toml), because pytest-django imports the settings before any conftest.py.
+"""
+
+import atexit
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from whatsapp_api.ops import mongod, redis_server
+
+_servers = ExitStack()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "mongodb"],
+        default="sqlite",
+        help="the database that the tests run on; mongodb starts a real mongod",
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    options = early_config.known_args_namespace
+    if not (options.help or options.version):
+        _start(options.database)
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    _servers.close()
+
+
+def _start(database: str) -> None:
+    # Also when pytest gives up before it is configured.
+    atexit.register(_servers.close)
+    folder = _servers.enter_context(tempfile.TemporaryDirectory(prefix="wa-test-", ignore_cleanup_errors=True))
+    os.environ["DATA_DIR"] = str(Path(folder).resolve())
+    os.environ["REDIS_URL"] = _servers.enter_context(redis_server.temporary_server())
+    os.environ.pop("DATABASE_URL", None)
+    if database == "mongodb":
+        os.environ["DATABASE_URL"] = _servers.enter_context(mongod.replica_set())
