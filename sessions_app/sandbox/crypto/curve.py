@@ -17,7 +17,7 @@ KEY_TYPE = b"\x05"
 _HASH1_PREFIX = (2**256 - 2).to_bytes(32, "little")
 
 
-class InvalidKey(ValueError):
+class InvalidKeyError(ValueError):
     """Bytes that are no usable Curve25519 public key."""
 
 
@@ -47,11 +47,11 @@ class KeyPair:
         return KEY_TYPE + self.public
 
     def agree(self, public: bytes) -> bytes:
-        """The X25519 shared secret; `InvalidKey` if the other key is not usable."""
+        """The X25519 shared secret; `InvalidKeyError` if the other key is not usable."""
         try:
             return X25519PrivateKey.from_private_bytes(self.private).exchange(X25519PublicKey.from_public_bytes(public))
         except ValueError as error:
-            raise InvalidKey("not a usable Curve25519 public key") from error
+            raise InvalidKeyError("not a usable Curve25519 public key") from error
 
     def sign(self, message: bytes) -> bytes:
         """XEdDSA signature of `message`, 64 bytes."""
@@ -83,7 +83,7 @@ def verify(public: bytes, message: bytes, signature: bytes) -> bool:
 def raw_public(key: bytes) -> bytes:
     """The 32 bytes of a public key in Signal's 33 byte form."""
     if len(key) != 33 or key[:1] != KEY_TYPE:
-        raise InvalidKey("a Signal public key has 33 bytes and type 5")
+        raise InvalidKeyError("a Signal public key has 33 bytes and type 5")
     return key[1:]
 
 

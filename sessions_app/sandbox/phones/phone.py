@@ -58,7 +58,7 @@ class Phone:
         raise NotImplementedError
 
     def finish_pairing_code(self, finish: Node, device: int, tamper: Tamper | None = None) -> LinkOffer:
-        """`companion_finish` in, the offer for `pair-success` out; `WrongCode` if the code did not match."""
+        """`companion_finish` in, the offer for `pair-success` out; `WrongCodeError` if the code did not match."""
         raise NotImplementedError
 
     def device_linked(self, device: int, device_identity: bytes) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessions_app.sandbox.crypto.curve import InvalidKey, KeyPair, raw_public, verify
+from sessions_app.sandbox.crypto.curve import InvalidKeyError, KeyPair, raw_public, verify
 
 
 def test_it_agrees_on_the_secret_of_rfc_7748() -> None:
@@ -43,9 +43,9 @@ def test_it_verifies_the_sign_bit_form_of_older_signers() -> None:
 
 
 def test_it_rejects_keys_that_cannot_be_used() -> None:
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         KeyPair.generate().agree(bytes(32))
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         KeyPair.generate().agree(b"short")
-    with pytest.raises(InvalidKey):
+    with pytest.raises(InvalidKeyError):
         raw_public(b"\x06" + bytes(32))

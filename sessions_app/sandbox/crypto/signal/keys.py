@@ -10,7 +10,7 @@ from sessions_app.sandbox.crypto.curve import KeyPair, verify
 MAX_KEY_ID = 0xFFFFFF
 
 
-class InvalidBundle(ValueError):
+class InvalidBundleError(ValueError):
     """A prekey bundle whose signed prekey is not signed by its identity key."""
 
 
@@ -27,9 +27,9 @@ class PreKeyBundle:
     prekey: bytes | None = None
 
     def check(self) -> None:
-        """Raise `InvalidBundle` unless the identity key signed the signed prekey."""
+        """Raise `InvalidBundleError` unless the identity key signed the signed prekey."""
         if not verify(self.identity, b"\x05" + self.signed_prekey, self.signature):
-            raise InvalidBundle("the signed prekey is not signed by the identity key")
+            raise InvalidBundleError("the signed prekey is not signed by the identity key")
 
 
 @dataclass(frozen=True, slots=True)
