@@ -35,11 +35,6 @@ def sessions_dir() -> Path:
     return data_dir() / "sessions"
 
 
-def secret_key_file() -> Path:
-    """Django's secret key, generated at the first start."""
-    return data_dir() / "secret.key"
-
-
 def redis_socket() -> Path:
     """The bundled server's socket: in `run`, or in the temporary directory when that path is too long for a socket."""
     path = run_dir() / "redis.sock"

@@ -1,0 +1,93 @@
+"""A WhatsApp account linked to the platform as a companion device."""
+
+from django.db import models
+
+from sessions_app.engine.states import FINAL_STATES, REASON_TEXT, SENDING_STATES, Reason, State
+from whatsapp_api.accounts.models import Workspace
+from whatsapp_api.core.db import UUIDModel
+
+
+class Provider(models.TextChoices):
+    WHATSAPP = "whatsapp", "WhatsApp"
+    SANDBOX = "sandbox", "Sandbox"
+
+
+class Desired(models.TextChoices):
+    STARTED = "started"
+    STOPPED = "stopped"
+
+
+class PairingMethod(models.TextChoices):
+    QR = "qr", "QR code"
+    CODE = "code", "Pairing code"
+
+
+class Session(UUIDModel):
+    """One account. People set `desired`; only the owning worker writes `state` and what follows from it."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="sessions")
+    name = models.CharField(max_length=100)
+    provider = models.CharField(max_length=20, choices=Provider, default=Provider.WHATSAPP)
+
+    desired = models.CharField(max_length=10, choices=Desired, default=Desired.STOPPED)
+    # Grows with every start and restart: an owner that runs an older generation starts afresh.
+    generation = models.IntegerField(default=0)
+    pairing_method = models.CharField(max_length=10, choices=PairingMethod, default=PairingMethod.QR)
+    pairing_phone = models.CharField(max_length=20, blank=True, default="")  # digits
+    logout_requested = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True, blank=True)  # the owner removes files, then the row
+
+    state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in State], default=State.STOPPED.value)
+    reason = models.CharField(max_length=30, blank=True, default=Reason.NONE.value)
+    state_text = models.CharField(max_length=500, blank=True, default="")
+    state_at = models.DateTimeField(null=True, blank=True)
+    state_expires_at = models.DateTimeField(null=True, blank=True)  # end of a temporary ban
+    # The generation that the state speaks of: a start request is pending while it is behind `generation`.
+    state_generation = models.IntegerField(default=0)
+
+    jid = models.CharField(max_length=60, blank=True, default="")
+    lid = models.CharField(max_length=60, blank=True, default="")
+    push_name = models.CharField(max_length=200, blank=True, default="")
+    paired_at = models.DateTimeField(null=True, blank=True)
+    connected_at = models.DateTimeField(null=True, blank=True)
+    last_inbound_at = models.DateTimeField(null=True, blank=True)
+
+    # Who carries the session, and the fencing number: every write of an owner is conditional on the epoch.
+    owner = models.CharField(max_length=100, blank=True, default="")
+    epoch = models.IntegerField(default=0)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("workspace", "id"), name="session_workspace"),
+            models.Index(fields=("desired", "owner"), name="session_desired_owner"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def phone(self) -> str:
+        """The account's number in E.164, empty before pairing."""
+        return f"+{self.jid.partition('@')[0]}" if self.jid else ""
+
+    @property
+    def is_paired(self) -> bool:
+        return bool(self.jid)
+
+    @property
+    def can_send(self) -> bool:
+        return State(self.state) in SENDING_STATES
+
+    @property
+    def is_final(self) -> bool:
+        """At rest: nothing changes until somebody starts the session."""
+        return State(self.state) in FINAL_STATES
+
+    @property
+    def explanation(self) -> str:
+        """The state's reason in a sentence that says what to do."""
+        return self.state_text or REASON_TEXT.get(Reason(self.reason), "")

@@ -1,0 +1,31 @@
+"""A session as programs see it, the same over REST and in events."""
+
+from typing import Any
+
+from whatsapp_api.core.formats import iso
+
+from .models import Session
+
+
+def session_payload(session: Session) -> dict[str, Any]:
+    """See docs/api.md; times are ISO 8601 in UTC."""
+    return {
+        "id": str(session.id),
+        "workspace": str(session.workspace_id),
+        "name": session.name,
+        "provider": session.provider,
+        "desired": session.desired,
+        "state": session.state,
+        "reason": session.reason,
+        "text": session.explanation,
+        "state_at": iso(session.state_at),
+        "state_expires_at": iso(session.state_expires_at),
+        "phone": session.phone,
+        "jid": session.jid,
+        "lid": session.lid,
+        "push_name": session.push_name,
+        "paired_at": iso(session.paired_at),
+        "connected_at": iso(session.connected_at),
+        "last_inbound_at": iso(session.last_inbound_at),
+        "created_at": iso(session.created_at),
+    }

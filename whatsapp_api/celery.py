@@ -1,0 +1,11 @@
+"""The Celery application: tasks, beat, and (with `--session-supervisor`) the owner of the live sessions."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsapp_api.settings")
+
+app = Celery("whatsapp_api")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
