@@ -21,6 +21,9 @@ class InvalidKeyError(ValueError):
     """Bytes that are no usable Curve25519 public key."""
 
 
+InvalidKey = InvalidKeyError  # the name that the Noise handshake imports
+
+
 @dataclass(frozen=True, slots=True)
 class KeyPair:
     """A Curve25519 key pair; both halves are 32 raw bytes."""
