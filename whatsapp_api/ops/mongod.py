@@ -1,6 +1,6 @@
 """A real MongoDB for tests: a one-member replica set (transactions need one) on a random loopback port.
 
-`with replica_set() as url:` in Python; `python -m whatsapp_api.ops.mongod COMMAND ...` runs COMMAND with its DATABASE_URL.
+`with replica_set() as url:` in Python; `python -m whatsapp_api.ops.mongod COMMAND ...` runs COMMAND on it.
 """
 
 import os

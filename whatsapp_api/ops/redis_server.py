@@ -41,9 +41,16 @@ def command(socket_path: Path, directory: Path) -> list[str]:
         "save": "",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
-        "always-show-logo": "no",
+        "logfile": str(log_file(directory)),
+        # A changed title would hide the environment, by which a runner finds what a former one left behind.
+        "set-proc-title": "no",
     }
     return [str(binary()), *(word for name, value in options.items() for word in (f"--{name}", value))]
+
+
+def log_file(directory: Path) -> Path:
+    """What the server has to say, kept off the terminal: it advises on kernel settings at every start."""
+    return directory / "server.log"
 
 
 def answers(socket_path: Path) -> bool:
@@ -63,17 +70,14 @@ def temporary_server() -> Iterator[str]:
     """A server of one's own with nothing in it, for tests; yields its REDIS_URL."""
     with tempfile.TemporaryDirectory(prefix="wa-redis-") as folder:
         socket_path = Path(folder) / "redis.sock"
-        log = Path(folder) / "log"
-        with log.open("wb") as output:
-            child = subprocess.Popen(  # noqa: S603
-                command(socket_path, Path(folder) / "data"),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                preexec_fn=die_with_parent,  # noqa: PLW1509
-            )
+        data = Path(folder) / "data"
+        child = subprocess.Popen(  # noqa: S603
+            command(socket_path, data),
+            stdin=subprocess.DEVNULL,
+            preexec_fn=die_with_parent,  # noqa: PLW1509
+        )
         try:
-            _wait(child, socket_path, log)
+            _wait(child, socket_path, log_file(data))
             yield f"unix://{socket_path}"
         finally:
             stop_child(child)
@@ -83,5 +87,6 @@ def _wait(child: subprocess.Popen[bytes], socket_path: Path, log: Path) -> None:
     deadline = time.monotonic() + 20
     while not answers(socket_path):
         if child.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"The bundled Redis server did not start: {log.read_text(errors='replace')[-2000:]}")
+            text = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            raise RuntimeError(f"The bundled Redis server did not start: {text}")
         time.sleep(0.02)
