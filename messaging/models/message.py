@@ -73,7 +73,8 @@ class Message(UUIDModel):
 
     wa_id = models.CharField(max_length=80, blank=True, default="")
     # Session and WhatsApp id (and sender, for messages received): what makes storing a message idempotent.
-    dedup_key = models.CharField(max_length=255, null=True, unique=True, editable=False)
+    # NULL, not "", until the id is known: unique columns hold any number of NULLs.
+    dedup_key = models.CharField(max_length=255, null=True, unique=True, editable=False)  # noqa: DJ001
     timestamp = models.DateTimeField()  # WhatsApp's for received, creation for outgoing until sent
     content = models.JSONField(default=dict)  # what `kind` needs; text: {"text": str}
     text = models.TextField(blank=True, default="")

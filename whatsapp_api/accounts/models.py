@@ -1,8 +1,6 @@
 """People and the workspaces that own everything."""
 
-from typing import ClassVar
-
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from whatsapp_api.core.db import UUIDModel
@@ -21,10 +19,8 @@ class Workspace(UUIDModel):
         return self.name
 
 
-class User(UUIDModel, AbstractUser):  # type: ignore[django-manager-missing]
+class User(UUIDModel, AbstractUser):
     """A person who logs in. What they may do is a matter of their memberships."""
-
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
 
 class Role(models.TextChoices):

@@ -52,7 +52,7 @@ class _Pusher:
     async def _send(self, layer: Any, group: str, message: dict[str, Any]) -> None:
         try:
             await asyncio.wait_for(layer.group_send(group, message), SEND_DEADLINE_SECONDS)
-        except Exception as error:  # any fault of Redis: live pushes are best effort by design
+        except Exception as error:  # noqa: BLE001 any fault of Redis: live pushes are best effort by design
             if not self.lost:
                 logger.warning("Live pushes get lost (%s); clients catch up from the event log", type(error).__name__)
             self.lost += 1

@@ -1,7 +1,6 @@
 """The only emitter. A service calls `publish` inside its transaction; clients hear of it after the commit."""
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from whatsapp_api.core import live
-from whatsapp_api.core.db import atomic, retry_conflicts, uuid7
+from whatsapp_api.core.db import atomic, retry_conflicts
 from whatsapp_api.core.formats import iso
 
 from .models import Event, EventCounter, EventType
@@ -37,30 +36,19 @@ def publish_live(
     event_type: EventType, *, workspace_id: uuid.UUID, session_id: uuid.UUID, payload: dict[str, Any]
 ) -> None:
     """Push without storing: for secrets that are worthless in a minute, such as QR codes."""
-    now = timezone.now()
-    _push(workspace_id, _envelope(str(uuid7()), event_type, None, now, session_id, payload))
+    event = Event(type=event_type, session_id=session_id, payload=payload, created_at=timezone.now())
+    _push(workspace_id, envelope(event))
 
 
 def envelope(event: Event) -> dict[str, Any]:
-    """The event as clients see it, on every transport."""
-    return _envelope(str(event.id), event.type, event.sequence, event.created_at, event.session_id, event.payload)
-
-
-def _envelope(
-    event_id: str,
-    event_type: str,
-    sequence: int | None,
-    at: datetime,
-    session_id: uuid.UUID | None,
-    payload: dict[str, Any],
-) -> dict[str, Any]:
+    """The event as clients see it, on every transport. `sequence` is null for what is not in the log."""
     return {
-        "id": event_id,
-        "event": str(event_type),
-        "sequence": sequence,
-        "timestamp": iso(at),
-        "session": str(session_id) if session_id else None,
-        "payload": payload,
+        "id": str(event.id),
+        "event": str(event.type),
+        "sequence": event.sequence,
+        "timestamp": iso(event.created_at),
+        "session": str(event.session_id) if event.session_id else None,
+        "payload": event.payload,
     }
 
 

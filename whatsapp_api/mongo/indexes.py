@@ -29,9 +29,10 @@ def create(sender: AppConfig, using: str, **_: Any) -> None:
 
 def unique_columns(model: type[Model]) -> list[list[str]]:
     """Columns of each unique field and unique constraint, the primary key aside."""
-    single = [[field.column] for field in model._meta.local_fields if field.unique and not field.primary_key]
-    several = [
-        [model._meta.get_field(name).column for name in constraint.fields]  # type: ignore[union-attr]
-        for constraint in model._meta.total_unique_constraints
-    ]
-    return single + several
+    single = [[field.name] for field in model._meta.local_fields if field.unique and not field.primary_key]
+    several = [list(constraint.fields) for constraint in model._meta.total_unique_constraints]
+    return [[_column(model, name) for name in names] for names in single + several]
+
+
+def _column(model: type[Model], name: str) -> str:
+    return str(getattr(model._meta.get_field(name), "column"))  # noqa: B009 relations have none in the type
