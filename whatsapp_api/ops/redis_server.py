@@ -74,7 +74,7 @@ def temporary_server() -> Iterator[str]:
         child = subprocess.Popen(  # noqa: S603
             command(socket_path, data),
             stdin=subprocess.DEVNULL,
-            preexec_fn=die_with_parent,  # noqa: PLW1509
+            preexec_fn=die_with_parent,
         )
         try:
             _wait(child, socket_path, log_file(data))

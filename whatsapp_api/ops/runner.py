@@ -3,6 +3,7 @@
 import argparse
 import functools
 import http.client
+import os
 import sys
 import threading
 import time
@@ -41,6 +42,7 @@ class Runner:
         """Returns after an orderly end; raises CannotStart with a sentence otherwise."""
         private_dir(run_dir())
         with only_runner(data_dir()):
+            self._ready_file().unlink(missing_ok=True)
             if count := end_leftovers(data_dir()):
                 self._say(f"Ended {count} processes that a former run left behind.")
             port_is_free(self._options.host, self._options.port, "PORT")
@@ -91,7 +93,7 @@ class Runner:
         for name, url in urls.items():
             if name in self._commands:
                 _wait_for(lambda url=url: _answers(url))  # type: ignore[misc]
-        self._ready_file().write_text(f"{self._options.url}\n")
+        self._ready_file().write_text(f"{os.getpid()}\n")
         self._say(f"Ready: dashboard {urls['web']}  API {self._options.url}/api/docs/  sandbox {urls['sandbox']}")
         self._say("Ctrl-C stops everything.")
 
