@@ -55,7 +55,7 @@ def replica_set() -> Iterator[str]:
         port = free_port()
         log = Path(folder) / "log"
         with log.open("wb") as output:
-            child = subprocess.Popen(  # noqa: S603
+            child = subprocess.Popen(
                 _command(port, Path(folder) / "data"),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -110,7 +110,7 @@ def _check(child: subprocess.Popen[bytes], deadline: float, log: Path, cause: Ex
 def main() -> int:
     """Run a command on a database of its own."""
     with replica_set() as url:
-        return subprocess.call(sys.argv[1:], env={**os.environ, "DATABASE_URL": url})  # noqa: S603
+        return subprocess.call(sys.argv[1:], env={**os.environ, "DATABASE_URL": url})
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Process:
 
     def start(self) -> None:
         self._started_at = time.monotonic()
-        self.child = subprocess.Popen(  # noqa: S603
+        self.child = subprocess.Popen(
             self.argv,
             env=self.environment,
             stdin=subprocess.DEVNULL,

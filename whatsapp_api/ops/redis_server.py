@@ -71,7 +71,7 @@ def temporary_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="wa-redis-") as folder:
         socket_path = Path(folder) / "redis.sock"
         data = Path(folder) / "data"
-        child = subprocess.Popen(  # noqa: S603
+        child = subprocess.Popen(
             command(socket_path, data),
             stdin=subprocess.DEVNULL,
             preexec_fn=die_with_parent,
