@@ -129,12 +129,28 @@ class SendFinished(EngineEvent):
     error_text: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartNeeded(EngineEvent):
+    """The engine cannot bring this session back by itself; `state` events say what to show meanwhile.
+
+    `scope` "session": stop and start it. `scope` "host": its process has to end, because native code
+    holds on to something that cannot be stopped; the host's other sessions move or reconnect.
+    """
+
+    type: ClassVar[str] = "restart"
+
+    scope: str  # session | host
+    reason: Reason
+    text: str = ""
+
+
 # ---- what a host is asked -------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartOptions:
     """How to start one session. `pairing` is used only when the store holds no account yet."""
 
     store: str  # private directory of the session
+    expect_paired: bool = False  # the platform believes the store holds an account; if not: LOGGED_OUT, no QR
     pairing: str = "qr"  # qr | code
     phone: str = ""  # digits, for pairing == "code"
     proxy: str = field(default="", repr=False)

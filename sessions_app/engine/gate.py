@@ -1,0 +1,67 @@
+"""Keeps calls into the Go library away from starts and stops.
+
+neonize keeps its clients in Go maps without locks: a start or stop (a write) beside a call (a read)
+ends the whole process with "concurrent map read and map write". A call reads the map when it enters
+and may then block for minutes, so only its first moments exclude a start or stop.
+"""
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+ENTRY_WINDOW = 0.05
+"""How long a call is given to get past its look at the map: microseconds of work, generously rounded up."""
+
+
+class Gate:
+    """Any number of calls, or one start or stop."""
+
+    def __init__(self, *, entry_window: float = ENTRY_WINDOW) -> None:
+        self._changed = threading.Condition()
+        self._writing = False
+        self._waiting = 0
+        self._entries: dict[int, float] = {}
+        self._numbers = itertools.count()
+        self._window = entry_window
+
+    @contextmanager
+    def entry(self) -> Iterator[None]:
+        """Around a call into the library."""
+        number = self._enter()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._entries.pop(number, None)
+                self._changed.notify_all()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Around a start or stop: waits for the others and for calls that have only just entered."""
+        with self._changed:
+            self._waiting += 1
+            while self._writing or (wait := self._fresh_entry()) > 0:
+                self._changed.wait(None if self._writing else wait)
+            self._waiting -= 1
+            self._writing = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()
+
+    def _enter(self) -> int:
+        with self._changed:
+            while self._writing or self._waiting:
+                self._changed.wait()
+            number = next(self._numbers)
+            self._entries[number] = time.monotonic()
+            return number
+
+    def _fresh_entry(self) -> float:
+        if not self._entries:
+            return 0.0
+        return max(self._entries.values()) + self._window - time.monotonic()

@@ -1,0 +1,75 @@
+import threading
+import time
+
+from sessions_app.engine.deadlines import Deadlines
+from sessions_app.engine.gate import Gate
+
+
+def test_starts_and_stops_exclude_each_other():
+    gate, inside, most = Gate(), [], []
+
+    def work():
+        with gate.exclusive():
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.005)
+            inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert most == [1] * 10
+
+
+def test_a_call_waits_for_the_end_of_a_start():
+    gate, entered = Gate(), threading.Event()
+
+    def call():
+        with gate.entry():
+            entered.set()
+
+    with gate.exclusive():
+        threading.Thread(target=call).start()
+        assert not entered.wait(0.05)
+    assert entered.wait(2)
+
+
+def test_a_start_waits_until_a_fresh_call_is_past_its_entry():
+    gate = Gate(entry_window=0.1)
+    with gate.entry():  # as if it blocked in the library for long
+        begin = time.monotonic()
+        with gate.exclusive():
+            waited = time.monotonic() - begin
+    assert 0.05 < waited < 1
+
+
+def test_a_stream_of_calls_does_not_starve_a_start():
+    gate, over = Gate(entry_window=0.02), threading.Event()
+
+    def calls():
+        while not over.is_set():
+            with gate.entry():
+                time.sleep(0.001)
+
+    threads = [threading.Thread(target=calls) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    begin = time.monotonic()
+    with gate.exclusive():
+        waited = time.monotonic() - begin
+    over.set()
+    for thread in threads:
+        thread.join(2)
+    assert waited < 1
+
+
+def test_deadlines_come_in_order_and_can_be_cancelled():
+    deadlines, calls, done = Deadlines(), [], threading.Event()
+    deadlines.after(0.06, lambda: (calls.append("late"), done.set()))
+    deadlines.after(0.02, lambda: calls.append("early"))
+    deadlines.after(0.03, lambda: 1 / 0)
+    deadlines.after(0.04, lambda: calls.append("never")).cancel()
+    assert done.wait(2)
+    assert calls == ["early", "late"]
