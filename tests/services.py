@@ -6,7 +6,7 @@ It is loaded with `-p` (see pyproject.toml), because pytest-django imports the s
 import atexit
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     options = early_config.known_args_namespace
     if not (options.help or options.version):
         _start(options.database)

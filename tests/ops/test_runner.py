@@ -78,7 +78,7 @@ def test_it_starts_a_crashed_process_again_and_ends_what_it_left(platform: Platf
     old = platform.kill("family")
     assert platform.wait_restarted("family", timeout=3) != old
     wait_gone([old, orphan])
-    assert "family was killed by SIGKILL; starting it again in 0.2 s" in platform.logs("family")
+    assert "family was killed by SIGKILL; starting it again in 0.2 s" in platform.logs("runner")
 
 
 def test_it_starts_redis_again_without_touching_the_others(platform: Platform):

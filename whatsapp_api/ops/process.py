@@ -90,7 +90,7 @@ class Process:
     def _ended(self, child: "subprocess.Popen[bytes]", now: float) -> bool:
         self._failures = 0 if now - self._started_at > STABLE_AFTER else self._failures
         delay = restart_delay(self._failures)
-        self.say(self.name, f"{self.name} {self.outcome()}; starting it again in {delay:.1f} s")
+        self.say("runner", f"{self.name} {self.outcome()}; starting it again in {delay:.1f} s")
         self._failures += 1
         self._due = now + delay
         self.child = None

@@ -40,6 +40,8 @@ class Runner:
 
     def run(self) -> None:
         """Returns after an orderly end; raises CannotStart with a sentence otherwise."""
+        # Messages and accounts lie in it; one that exists already keeps the rights its owner gave it.
+        data_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
         private_dir(run_dir())
         with only_runner(data_dir()):
             self._ready_file().unlink(missing_ok=True)
