@@ -1,0 +1,118 @@
+"""Phones: create, change, link devices to them."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import zxingcpp
+from PIL import Image, UnidentifiedImageError
+
+from sessions_app.sandbox.control.call import Call, choice, digits, field, invalid
+from sessions_app.sandbox.server.account import AUTO_RECEIPTS, Account
+from sessions_app.sandbox.server.errors import SandboxError, not_found
+
+TAMPER = {"hmac": "hmac", "signature": "account_signature"}
+MAX_PIXELS = 50_000_000
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+
+
+async def listed(call: Call) -> dict[str, Any]:
+    """All phones."""
+    return {"phones": [account.as_json() for account in call.sandbox.world.accounts()]}
+
+
+async def create(call: Call) -> dict[str, Any]:
+    """A new phone, with a number of its own choice when none is given."""
+    body = call.body()
+    number = field(body, "phone", str, None)
+    number = digits(number) if number else call.sandbox.world.new_number()
+    if call.sandbox.world.by_number(number) is not None:
+        raise SandboxError(409, "exists", f"phone {number} exists already")
+    account = call.sandbox.world.create(number, field(body, "name", str, f"Phone {number[-4:]}"))
+    _settle(call, account, {name: body[name] for name in ("online", "auto_receipt", "echo") if name in body})
+    return account.as_json()
+
+
+async def show(call: Call, number: str) -> dict[str, Any]:
+    """One phone."""
+    return call.account(number).as_json()
+
+
+async def change(call: Call, number: str) -> dict[str, Any]:
+    """Change its name or how it behaves; `online` makes it vanish and appear."""
+    account = call.account(number)
+    _settle(call, account, call.body())
+    return account.as_json()
+
+
+def _settle(call: Call, account: Account, body: dict[str, Any]) -> None:
+    if unknown := body.keys() - {"online", "auto_receipt", "echo", "name"}:
+        raise invalid(f"unknown field {sorted(unknown)[0]}")
+    settings, was_online = account.settings, account.settings.online
+    settings.auto_receipt = choice(body, "auto_receipt", AUTO_RECEIPTS, settings.auto_receipt)
+    settings.echo = field(body, "echo", bool, settings.echo)
+    settings.online = field(body, "online", bool, settings.online)
+    name = field(body, "name", str, account.name)
+    account.save()
+    if name != account.name:
+        call.sandbox.router.deliver(account.phone.set_name(name))
+        call.sandbox.world.changed(account)
+    if settings.online and not was_online:
+        call.sandbox.router.wake(account)
+
+
+async def delete(call: Call, number: str) -> dict[str, Any]:
+    """Delete the account; its linked devices are told that they were removed."""
+    call.sandbox.remove_account(call.account(number))
+    return {"deleted": True}
+
+
+# -- linking --------------------------------------------------------------------------------------------------------
+async def scan(call: Call, number: str) -> dict[str, Any]:
+    """Scan a QR code: its text, or a picture of it. Answers when the client has accepted."""
+    account = call.account(number)
+    if call.request.headers.get("content-type", "").startswith("image/"):
+        qr, tamper = _read_picture(call.request.body), None
+    else:
+        body = call.body()
+        qr, tamper = field(body, "qr", str), choice(body, "tamper", tuple(TAMPER), None)
+    device = await call.sandbox.linking.scan(account, qr, TAMPER[tamper] if tamper else None)  # type: ignore[arg-type]
+    return device.as_json()
+
+
+def _read_picture(data: bytes) -> str:
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise SandboxError(422, "picture_too_large", "the picture is too large")
+            codes = zxingcpp.read_barcodes(
+                picture.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+            )
+    except (UnidentifiedImageError, OSError) as error:
+        raise SandboxError(422, "picture_unreadable", "the body is not a picture") from error
+    if not codes:
+        raise SandboxError(422, "no_qr", "there is no QR code in the picture")
+    return str(codes[0].text)
+
+
+async def pair(call: Call, number: str) -> dict[str, Any]:
+    """Type the pairing code that a client shows. Answers when the client has accepted."""
+    account, body = call.account(number), call.body()
+    tamper = choice(body, "tamper", tuple(TAMPER), None)
+    device = await call.sandbox.linking.pair(
+        account,
+        field(body, "code", str),
+        TAMPER[tamper] if tamper else None,  # type: ignore[arg-type]
+    )
+    return device.as_json()
+
+
+async def remove_device(call: Call, number: str, device_number: str) -> dict[str, Any]:
+    """Remove a linked device on the phone."""
+    account = call.account(number)
+    device = account.devices.get(int(device_number)) if device_number.isdecimal() else None
+    if device is None:
+        raise not_found(f"device {device_number}")
+    call.sandbox.remove_device(account, device, tell=True)
+    return {"removed": True}

@@ -1,0 +1,112 @@
+"""The test's end of `driver.py`: real neonize clients in a process of their own."""
+
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+DRIVER = Path(__file__).with_name("driver.py")
+
+
+class NeonizeProcess:
+    """One process with any number of clients."""
+
+    def __init__(self, trust: dict, folder: Path, **environment: str) -> None:
+        ours, theirs = socket.socketpair()
+        environ = {**os.environ, "HTTPS_PROXY": trust["proxy"], "NEONIZE_BOT_TAG": "off", **environment}
+        environ.update({"DRIVER_TRUST": json.dumps(trust), "NO_PROXY": "", "no_proxy": ""})
+        for name in ("SPHINX", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            environ.pop(name, None)
+        self.folder = folder
+        self.log = (folder / "neonize.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, str(DRIVER), str(theirs.fileno())],
+            env=environ, cwd=folder, pass_fds=[theirs.fileno()], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        theirs.close()
+        self._channel, self._ids = ours, itertools.count(1)
+        self._answers: dict[int, dict] = {}
+        self._changed = threading.Condition()
+        self.events: list[dict] = []
+        self.alive = True
+        threading.Thread(target=self._read, daemon=True).start()
+        self.ca = Path(self.wait("ready", seconds=20)["ca"])
+
+    def _read(self) -> None:
+        for line in self._channel.makefile("r"):
+            message = json.loads(line)
+            with self._changed:
+                if "event" in message:
+                    self.events.append({"n": len(self.events) + 1, **message})
+                else:
+                    self._answers[message["id"]] = message
+                self._changed.notify_all()
+        with self._changed:
+            self.alive = False
+            self._changed.notify_all()
+
+    def begin(self, do: str, **arguments) -> int:
+        """Start a command; `end()` waits for it."""
+        number = next(self._ids)
+        self._channel.sendall((json.dumps({"id": number, "do": do, **arguments}) + "\n").encode())
+        return number
+
+    def end(self, number: int, seconds: float = 15):
+        answer = self._until(lambda: self._answers.pop(number, None), seconds, f"answer {number}")
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    def call(self, do: str, seconds: float = 15, **arguments):
+        return self.end(self.begin(do, **arguments), seconds)
+
+    def wait(self, event: str, client: str | None = None, seconds: float = 10, after: int = 0, **wanted) -> dict:
+        """The first event of that name after event number `after` whose fields are as wanted."""
+        wanted["event"] = event
+        if client is not None:
+            wanted["client"] = client
+
+        def check():
+            return next(
+                (e for e in self.events[after:] if all(e.get(key) == value for key, value in wanted.items())), None
+            )
+
+        return self._until(check, seconds, f"event {wanted}")
+
+    def seen(self, event: str, client: str | None = None) -> list[dict]:
+        return [e for e in self.events if e["event"] == event and client in (None, e["client"])]
+
+    def _until(self, check, seconds: float, what: str):
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while (found := check()) is None:
+                left = deadline - time.monotonic()
+                if left <= 0 or not self.alive:
+                    recent = [(e["event"], e["client"]) for e in self.events[-20:]]
+                    raise TimeoutError(f"{what} (alive: {self.alive}); events: {recent}")
+                self._changed.wait(left)
+        return found
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._channel.close()
+        self.log.close()
+        if hasattr(self, "ca"):
+            self.ca.unlink(missing_ok=True)
+
+    # -- shorthands -------------------------------------------------------------------------------------------
+    def start(self, client: str, **arguments) -> None:
+        self.call("start", client=client, store=str(self.folder / f"{client}.sqlite3"), **arguments)
+
+    def link(self, client: str, phone) -> dict:
+        """Start a fresh client, scan its QR code, wait until it is connected."""
+        self.start(client)
+        device = phone.scan(self.wait("qr", client)["qr"])
+        self.wait("connected", client)
+        return device
