@@ -1,4 +1,4 @@
-"""What a program does with the platform: REST with a token, and the WebSocket. Written from docs/api.md and docs/events.md."""
+"""What a program does with the platform: REST with a token, and the WebSocket (docs/api.md, docs/events.md)."""
 
 import json
 import threading
