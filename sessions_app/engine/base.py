@@ -134,7 +134,8 @@ class RestartNeeded(EngineEvent):
     """The engine cannot bring this session back by itself; `state` events say what to show meanwhile.
 
     `scope` "session": stop and start it. `scope` "host": its process has to end, because native code
-    holds on to something that cannot be stopped; the host's other sessions move or reconnect.
+    holds on to something that cannot be stopped; the host's other sessions move or reconnect. A session
+    whose state is final is not started again by this.
     """
 
     type: ClassVar[str] = "restart"

@@ -1,0 +1,229 @@
+"""The neonize engine: one WhatsApp session, with neonize's surprises turned into states and errors."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from sessions_app.engine.base import EngineEvent, Outgoing, Paired, Person, SendFinished, StartOptions
+from sessions_app.engine.deadlines import Timer, deadlines
+from sessions_app.engine.errors import EngineError, NotConnected, Unsupported
+from sessions_app.engine.states import SENDING_STATES, Reason
+from sessions_app.engine.store import paired_jid
+
+from . import client as clients
+from . import jids
+from .calls import METHODS
+from .content import text_message
+from .events import message_received, receipt_received
+from .failures import translate
+from .library import NeonizeError, pb
+from .lifecycle import Lifecycle
+from .login import Login
+from .provider import CAPABILITIES
+
+log = logging.getLogger(__name__)
+
+START_WITHIN = 30.0
+SIGN_OF_LIFE_WITHIN = 3.0
+STOP_WITHIN = 5.0
+
+
+class WhatsAppEngine:
+    """Implements base.Engine with one neonize client."""
+
+    capabilities: ClassVar[frozenset[str]] = CAPABILITIES
+
+    def __init__(self, session: str, options: StartOptions, emit: Callable[[EngineEvent], None]) -> None:
+        self._session = session
+        self._options = options
+        self._emit = emit
+        self._lifecycle = Lifecycle(session, emit)
+        self._client: Any = None
+        self._login: Login | None = None
+        self._me = Person()
+        self._stopping = False
+        self._loop_entered = False
+        self._under_way = threading.Event()
+        self._returned = threading.Event()
+        self._start_timer: Timer | None = None
+        self._last_inbound = 0.0
+
+    # -- life ---------------------------------------------------------------------------------------
+    def start(self) -> None:
+        """Connect, or pair when the store is empty. Returns when the library is past its unlocked maps."""
+        paired = paired_jid(self._options.store)
+        self._lifecycle.starting()
+        if not paired and self._options.expect_paired:
+            self._lifecycle.logged_out(on_connect=False, why="")
+            return
+        client = self._client = clients.build_client(self._session, self._options.store, self._options.device_name)
+        if not paired:
+            self._login = Login(client, self._options, self._lifecycle, self._pairing_event)
+        self._subscribe(client)
+        self._start_timer = deadlines.after(START_WITHIN, self._start_timed_out)
+        threading.Thread(target=self._run, args=(client,), name=f"connect-{self._session}", daemon=True).start()
+        self._under_way.wait(SIGN_OF_LIFE_WITHIN)
+
+    def stop(self) -> bool:
+        """Disconnect. False while a QR wait is on or was: nothing but the end of the process ends that."""
+        self._stopping = True
+        if self._start_timer:
+            self._start_timer.cancel()
+        if self._login:
+            self._login.cancel()
+        stopped = self._client is None or (not self._waits_for_scan() and self._stop_client())
+        self._lifecycle.stopped()
+        return stopped
+
+    def logout(self) -> None:
+        """Unlink this device. The library reports no event for it."""
+        self._require_connected()
+        try:
+            self._client.logout()
+        except NeonizeError as error:
+            raise translate(str(error)) from error
+        self._lifecycle.unlinked()
+
+    # -- requests -----------------------------------------------------------------------------------
+    def send(self, message: Outgoing) -> SendFinished:
+        """Send one message and wait for WhatsApp's acknowledgement, up to 75 s."""
+        if f"send.{message.kind}" not in self.capabilities:
+            raise Unsupported(f"messages of kind {message.kind} cannot be sent yet")
+        to, content = jids.parse(message.to), _content(message)
+        self._require_connected()
+        try:
+            answer = self._client.send_message(to, content)
+        except NeonizeError as error:
+            raise translate(str(error)) from error
+        return SendFinished(session=self._session, ref=message.ref, wa_id=answer.ID, timestamp=float(answer.Timestamp))
+
+    def call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """One of calls.METHODS."""
+        function = METHODS.get(method)
+        if function is None:
+            raise Unsupported(f"{method} is not something this provider can do")
+        self._require_connected()
+        try:
+            return function(self._client, arguments)
+        except NeonizeError as error:
+            raise translate(str(error)) from error
+
+    def health(self) -> dict[str, Any]:
+        """State and the time of the last inbound event."""
+        return {"state": self._lifecycle.state.value, "last_inbound": self._last_inbound}
+
+    def _require_connected(self) -> None:
+        # Not a courtesy: many library calls abort the whole process when made too early or too late.
+        if self._lifecycle.state not in SENDING_STATES or self._stopping:
+            raise NotConnected(f"the session is {self._lifecycle.state}")
+
+    # -- the library's thread -----------------------------------------------------------------------
+    def _run(self, client: Any) -> None:
+        error = ""
+        try:
+            client.connect(clients.proxy_settings(self._options.proxy))
+        except Exception as failure:  # noqa: BLE001 - however it came back, that it did is what counts
+            error = str(failure) or type(failure).__name__
+        self._returned.set()
+        self._under_way.set()
+        if not self._stopping:
+            self._lifecycle.connect_returned(error, was_up=self._loop_entered)
+
+    def _subscribe(self, client: Any) -> None:
+        clients.on_loop_entered(client, self._on_me)
+        # Only what is used: an event the library cannot encode breaks its loop only if somebody subscribed to it.
+        for event, handler in (
+            (pb.PairStatus, self._on_paired),
+            (pb.Connected, lambda _: self._on_connected()),
+            (pb.Disconnected, lambda _: self._lifecycle.disconnected()),
+            (pb.KeepAliveTimeout, lambda _: self._lifecycle.silent()),
+            (pb.KeepAliveRestored, lambda _: self._lifecycle.connected()),
+            (pb.StreamReplaced, lambda _: self._lifecycle.replaced()),
+            (pb.LoggedOut, self._on_logged_out),
+            (pb.TemporaryBan, self._on_ban),
+            (pb.ClientOutdated, lambda _: self._lifecycle.outdated()),
+            (pb.ConnectFailure, self._on_connect_failure),
+            (pb.Message, self._on_message),
+            (pb.Receipt, self._on_receipt),
+        ):
+            clients.on(client, event, handler)
+
+    def _on_me(self, me: Any) -> None:
+        self._loop_entered = True
+        self._me = jids.person(me.JID, me.LID)
+        self._under_way.set()
+
+    def _on_connected(self) -> None:
+        self._up()
+        if self._login:
+            self._login.connected()
+        self._lifecycle.connected()
+
+    def _on_paired(self, status: Any) -> None:
+        if status.Status == pb.PairStatus.SUCCESS:
+            self._emit(
+                Paired(
+                    session=self._session,
+                    jid=jids.text(status.ID),
+                    lid=self._me.lid,
+                    push_name=status.BusinessName,
+                    platform=status.Platform,
+                    at=time.time(),
+                )
+            )
+
+    def _on_logged_out(self, event: Any) -> None:
+        self._up()
+        why = pb.ConnectFailureReason.Name(event.Reason)
+        self._lifecycle.logged_out(on_connect=event.OnConnect, why=why)
+
+    def _on_ban(self, event: Any) -> None:
+        self._up()
+        self._lifecycle.banned(pb.TemporaryBan.TempBanReason.Name(event.Code), float(event.Expire))
+
+    def _on_connect_failure(self, event: Any) -> None:
+        self._up()
+        self._lifecycle.refused(f"{pb.ConnectFailureReason.Name(event.Reason)} {event.Message}".strip())
+
+    def _on_message(self, event: Any) -> None:
+        self._inbound(message_received(self._session, event, self._me))
+
+    def _on_receipt(self, event: Any) -> None:
+        self._inbound(receipt_received(self._session, event))
+
+    def _inbound(self, event: EngineEvent | None) -> None:
+        self._last_inbound = time.time()
+        if event is not None:
+            self._emit(event)
+
+    # -- plumbing -----------------------------------------------------------------------------------
+    def _pairing_event(self, event: EngineEvent) -> None:
+        self._up()
+        self._emit(event)
+
+    def _up(self) -> None:
+        self._under_way.set()
+        if self._start_timer:
+            self._start_timer.cancel()
+
+    def _start_timed_out(self) -> None:
+        # Inside the dial the library listens to nobody; after it, a stop still works.
+        scope = "session" if self._loop_entered else "host"
+        self._lifecycle.trouble(Reason.START_TIMEOUT, scope=scope)
+
+    def _waits_for_scan(self) -> bool:
+        return self._login is not None and not self._login.scanned and not self._returned.is_set()
+
+    def _stop_client(self) -> bool:
+        # A thread of its own: while the library dials, its stop hangs without limit.
+        threading.Thread(target=self._client.stop, name=f"stop-{self._session}", daemon=True).start()
+        return self._returned.wait(STOP_WITHIN)
+
+
+def _content(message: Outgoing) -> Any:
+    text = message.content.get("text")
+    if not isinstance(text, str) or not text:
+        raise EngineError("a text message needs a text", code="invalid_arguments")
+    return text_message(text)

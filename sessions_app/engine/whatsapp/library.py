@@ -1,0 +1,32 @@
+"""The one place that imports neonize, with what has to happen around that import."""
+
+import logging
+
+import pylibmagic  # noqa: F401 - brings libmagic, without which the next import fails
+
+# isort: split
+from neonize import NewClient
+from neonize._binder import ProxySettings
+from neonize.exc import NeonizeError
+from neonize.proto import Neonize_pb2 as pb
+from neonize.proto.waCompanionReg.WACompanionReg_pb2 import DeviceProps
+from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
+from neonize.utils.enum import ChatPresence, ChatPresenceMedia, Presence, ReceiptType
+
+__all__ = [
+    "ChatPresence",
+    "ChatPresenceMedia",
+    "DeviceProps",
+    "Message",
+    "NeonizeError",
+    "NewClient",
+    "Presence",
+    "ProxySettings",
+    "ReceiptType",
+    "pb",
+]
+
+# At its default every debug line of the Go side becomes a Python callback, and lines hold message details.
+logging.getLogger("neonize.utils.log").setLevel(logging.WARNING)
+logging.getLogger("neonize").setLevel(logging.WARNING)
+logging.getLogger("whatsmeow").setLevel(logging.ERROR)
