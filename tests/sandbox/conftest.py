@@ -1,47 +1,13 @@
-"""A sandbox process for each test module, and neonize processes."""
+"""A sandbox process and a neonize process for each test module."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from sessions_app.sandbox.client import SandboxClient
-from tests.sandbox.neonize_process import NeonizeProcess
-
-ROOT = Path(__file__).parents[2]
-
-
-class SandboxProcess:
-    """`python -m sessions_app.sandbox`, and its client."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.arguments = arguments
-        self.start()
-
-    def start(self, port: int = 0) -> None:
-        command = [sys.executable, "-m", "sessions_app.sandbox", "--port", str(port), *self.arguments]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ})
-        assert self.process.stdout is not None
-        self.url = json.loads(self.process.stdout.readline())["url"]
-        self.port = int(self.url.rpartition(":")[2])
-        self.client = SandboxClient(self.url)
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        self.client.close()
-        self.process.send_signal(number)
-        code = self.process.wait(10)
-        self.process.stdout.close()
-        return code
-
-    def restart(self, number: int = signal.SIGKILL) -> None:
-        """End it and start it again on the same port."""
-        self.stop(number)
-        self.start(self.port)
+from sessions_app.sandbox.client import Phone, SandboxClient
+from tests.sandbox.neonize_process import Neonize, NeonizeProcess
+from tests.sandbox.sandbox_process import SandboxProcess
 
 
 @pytest.fixture(scope="module")
@@ -59,24 +25,66 @@ def sandbox(sandbox_process: SandboxProcess) -> Iterator[SandboxClient]:
     assert sandbox_process.client.stats()["refused_hosts"] == {}
 
 
-@pytest.fixture
-def neonize(sandbox: SandboxClient, tmp_path: Path) -> Iterator[NeonizeProcess]:
+@pytest.fixture(scope="module")
+def neonize_process(
+    sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NeonizeProcess]:
     """A process for real neonize clients of the module's sandbox."""
-    process = NeonizeProcess(sandbox.trust(), tmp_path)
+    process = NeonizeProcess(sandbox_process.client.trust(), tmp_path_factory.mktemp("neonize"))
     yield process
     process.kill()
 
 
 @pytest.fixture
-def own_sandbox(tmp_path: Path) -> Iterator[Callable[..., SandboxProcess]]:
+def fresh(neonize_process: NeonizeProcess) -> Neonize:
+    """A real client that is not linked yet, showing a QR code."""
+    client = neonize_process.client()
+    client.start()
+    client.wait("qr")
+    return client
+
+
+@pytest.fixture
+def alice(sandbox: SandboxClient) -> Phone:
+    return sandbox.create_phone(name="Alice")
+
+
+@pytest.fixture
+def carl(sandbox: SandboxClient) -> Phone:
+    """Somebody to write to, without linked devices."""
+    return sandbox.create_phone(name="Carl")
+
+
+@pytest.fixture
+def client(fresh: Neonize, alice: Phone) -> Neonize:
+    """A real client linked to Alice's phone and connected."""
+    fresh.link(alice)
+    return fresh
+
+
+@pytest.fixture
+def own_sandbox() -> Iterator[Callable[..., SandboxProcess]]:
     """Sandboxes for one test: `own_sandbox("--state", folder)`."""
     processes: list[SandboxProcess] = []
 
-    def start(*arguments: str) -> SandboxProcess:
-        processes.append(SandboxProcess(*arguments))
+    def start(*arguments: object) -> SandboxProcess:
+        processes.append(SandboxProcess(*map(str, arguments)))
         return processes[-1]
 
     yield start
     for process in processes:
-        if process.process.poll() is None:
-            process.stop()
+        process.kill()
+
+
+@pytest.fixture
+def own_neonize(tmp_path: Path) -> Iterator[Callable[..., NeonizeProcess]]:
+    """Neonize processes for one test: `own_neonize(sandbox)`."""
+    processes: list[NeonizeProcess] = []
+
+    def start(sandbox: SandboxClient, **environment: str) -> NeonizeProcess:
+        processes.append(NeonizeProcess(sandbox.trust(), tmp_path, **environment))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()

@@ -26,14 +26,19 @@ class NeonizeProcess:
         self.log = (folder / "neonize.log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, str(DRIVER), str(theirs.fileno())],
-            env=environ, cwd=folder, pass_fds=[theirs.fileno()], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            env=environ,
+            cwd=folder,
+            pass_fds=[theirs.fileno()],
+            stdout=self.log,
+            stderr=self.log,
+            stdin=subprocess.DEVNULL,
+        )
         theirs.close()
         self._channel, self._ids = ours, itertools.count(1)
         self._answers: dict[int, dict] = {}
         self._changed = threading.Condition()
         self.events: list[dict] = []
-        self.alive = True
+        self.alive, self._clients = True, 0
         threading.Thread(target=self._read, daemon=True).start()
         self.ca = Path(self.wait("ready", seconds=20)["ca"])
 
@@ -100,13 +105,51 @@ class NeonizeProcess:
         if hasattr(self, "ca"):
             self.ca.unlink(missing_ok=True)
 
-    # -- shorthands -------------------------------------------------------------------------------------------
-    def start(self, client: str, **arguments) -> None:
-        self.call("start", client=client, store=str(self.folder / f"{client}.sqlite3"), **arguments)
+    def client(self) -> "Neonize":
+        """Another client of this process."""
+        self._clients += 1
+        return Neonize(self, f"client{self._clients}")
 
-    def link(self, client: str, phone) -> dict:
-        """Start a fresh client, scan its QR code, wait until it is connected."""
-        self.start(client)
-        device = phone.scan(self.wait("qr", client)["qr"])
-        self.wait("connected", client)
+
+class Neonize:
+    """One real client."""
+
+    def __init__(self, process: NeonizeProcess, name: str) -> None:
+        self.process, self.name = process, name
+        self.store = process.folder / f"{name}.sqlite3"
+
+    def start(self, jid: str | None = None) -> None:
+        """Create it (with the device of its store when a JID is given) and connect."""
+        self.call("start", store=str(self.store), jid=jid)
+
+    def link(self, phone) -> dict:
+        """Let a phone scan the QR code, wait until the client is connected."""
+        device = phone.scan(self.wait("qr")["qr"])
+        self.wait("connected")
         return device
+
+    def call(self, do: str, seconds: float = 15, **arguments):
+        return self.process.call(do, seconds, client=self.name, **arguments)
+
+    def begin(self, do: str, **arguments) -> int:
+        return self.process.begin(do, client=self.name, **arguments)
+
+    def end(self, number: int, seconds: float = 15):
+        return self.process.end(number, seconds)
+
+    def send(self, to, text: str) -> str:
+        """Send a text to a phone, return its id."""
+        return self.call("send", to=to.number, text=text)
+
+    def wait(self, event: str, seconds: float = 10, after: int = 0, **wanted) -> dict:
+        return self.process.wait(event, self.name, seconds, after, **wanted)
+
+    def wait_text(self, text: str, seconds: float = 10) -> dict:
+        return self.wait("message", seconds, text=text)
+
+    def seen(self, event: str) -> list[dict]:
+        return self.process.seen(event, self.name)
+
+    def now(self) -> int:
+        """The number of the newest event: `wait(…, after=client.now())` waits for a newer one."""
+        return len(self.process.events)

@@ -21,7 +21,7 @@ class WebSocket:
         self._reader, self._writer = reader, writer
         self._protocol = WSConnection(ConnectionType.SERVER)
         self._protocol.initiate_upgrade_connection(request.raw_headers, request.target)
-        self._closed = False
+        self._closed = self._ended = False
 
     def accept(self) -> None:
         """Answer the upgrade request."""
@@ -31,26 +31,26 @@ class WebSocket:
 
     async def receive(self) -> bytes | None:
         """The next piece of binary data (a message or a part of one); None when the connection is over."""
-        data = bytearray()
-        while not data:
-            received = await self._read()
-            if received is None:
+        while not self._ended:
+            try:
+                data = await self._reader.read(READ_SIZE)
+            except OSError:
                 return None
-            data += received
-        return bytes(data)
+            if not data:
+                return None
+            received = self._feed(data)
+            if received:
+                return received
+        return None
 
-    async def _read(self) -> bytes | None:
-        try:
-            data = await self._reader.read(READ_SIZE)
-        except (ConnectionError, OSError):
-            data = b""
-        if not data:
-            return None
+    def _feed(self, data: bytes) -> bytes:
+        """What a client sent before its close frame still counts, even when both arrive together."""
         try:
             self._protocol.receive_data(data)
             return b"".join(self._binary())
-        except (RemoteProtocolError, ConnectionError):
-            return None
+        except RemoteProtocolError:
+            self._ended = True
+            return b""
 
     def _binary(self) -> Iterator[bytes]:
         for event in self._protocol.events():
@@ -63,8 +63,8 @@ class WebSocket:
         if isinstance(event, Ping):
             self._writer.write(self._protocol.send(event.response()))
         elif isinstance(event, CloseConnection):
+            self._ended = True
             self._writer.write(self._protocol.send(event.response()))
-            raise ConnectionResetError("closed by the client")
         elif isinstance(event, TextMessage):
             raise RemoteProtocolError("text message")
 
@@ -79,7 +79,7 @@ class WebSocket:
 
     def gone(self) -> bool:
         """Whether the client's end is known to be closed."""
-        return self._closed or self._writer.is_closing() or self._reader.at_eof()
+        return self._closed or self._ended or self._writer.is_closing() or self._reader.at_eof()
 
     def close(self, code: int = 1000) -> None:
         """Close politely."""
