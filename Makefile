@@ -33,7 +33,7 @@ lint: ## Check style, types and the direction of imports
 
 bench: ## Measure throughput and latency on this machine
 	@$(BOOTSTRAP) test
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock: ## Pin requirements.txt and tests/requirements.txt anew from pyproject.toml
 	@$(BOOTSTRAP) test

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 from websockets.exceptions import ConnectionClosed
@@ -102,7 +102,7 @@ class Listener:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> "Listener":
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(20), "the WebSocket did not open"
         return self
