@@ -26,12 +26,9 @@ class Retries:
     def ask(self, stanza: Node, sender: JID) -> list[Outgoing]:
         """The receipt that asks `sender` (a device) for a message again, with keys for a new session."""
         core, message_id = self._core, stanza.text("id")
-        count = self._asked.pop((sender, message_id), 0) + 1
+        count = self._count(sender, message_id)
         if count > MAX_RETRIES:
             return []
-        self._asked[sender, message_id] = count
-        while len(self._asked) > MAX_REMEMBERED:
-            del self._asked[next(iter(self._asked))]
         retry = {"count": str(count), "id": message_id, "t": stanza.text("t"), "v": "1"}
         keys = core.keys.bundle()
         children = [
@@ -40,6 +37,14 @@ class Retries:
             Node("keys", content=key_nodes(keys)),
         ]
         return [Outgoing(sender, Node("receipt", self._attributes(stanza, message_id), children))]
+
+    def _count(self, sender: JID, message_id: str) -> int:
+        """How often this message has been asked for, this time included."""
+        count = self._asked.pop((sender, message_id), 0) + 1
+        self._asked[sender, message_id] = count
+        while len(self._asked) > MAX_REMEMBERED:
+            del self._asked[next(iter(self._asked))]
+        return count
 
     def _attributes(self, stanza: Node, message_id: str) -> dict[str, str | JID]:
         core, chat = self._core, stanza.jid("from")
