@@ -17,7 +17,8 @@ STEPS = st.lists(
 @given(steps=STEPS, data=st.data())
 def test_it_reads_every_message_in_any_order(steps, data):
     alice, bob = talking()
-    peers, way = {"alice": alice, "bob": bob}, {"alice": [], "bob": []}
+    peers = {"alice": alice, "bob": bob}
+    way: dict[str, list[tuple[bytes, tuple[str, bytes]]]] = {"alice": [], "bob": []}
     written = 0
     for who, what in steps:
         other = "bob" if who == "alice" else "alice"

@@ -75,7 +75,7 @@ def test_a_reaction_an_edit_and_a_revoke_name_their_target():
     reaction = town.received[-1][1]
     assert (reaction.kind, reaction.text, reaction.target_id) == ("reaction", "👍", first.id)
     own = town["alice"].find(first.id)
-    assert own.from_me
+    assert own is not None and own.from_me
     node, edit = deliver(content.edit(own, "better"), town)
     assert (edit.kind, edit.text, edit.target_id, node.text("edit")) == ("edit", "better", first.id, "1")
     node, revoke = deliver(content.revoke(own), town)

@@ -121,11 +121,11 @@ def test_a_first_message_must_come_from_a_device_that_its_account_signed():
     good = adv.open_offer(town["bob"].link(device.qr(), 1).box, device.adv_secret)
     signed = adv_signed(device, good)
     stanza = device.write(town, town["alice"].lid, content.text("x"), "W1")
-    stanza.content.append(Node("device-identity", {}, signed))
+    stanza.content = [*stanza.children(), Node("device-identity", {}, signed)]
     assert [m.text for m in town["alice"].receive(stanza).messages] == ["x"]
     spoiled = adv.open_offer(town["bob"].link(device.qr(), 1, tamper="account_signature").box, device.adv_secret)
     stranger = device.write(town, town["alice"].lid, content.text("y"), "W2")
-    stranger.content.append(Node("device-identity", {}, adv_signed(device, spoiled)))
+    stranger.content = [*stranger.children(), Node("device-identity", {}, adv_signed(device, spoiled))]
     batch = town["alice"].receive(stranger)
     assert batch.messages == []
     assert batch.noticed[0].kind == "undecryptable"

@@ -7,7 +7,7 @@ from tests.sandbox.phones.town import GROUP, Town
 def test_it_goes_on_after_every_message():
     town = Town()
     town.group("alice", "bob")
-    saved = {"alice": {}, "bob": {}}
+    saved: dict[str, dict[str, bytes]] = {"alice": {}, "bob": {}}
     for number in range(6):
         for name, blobs in saved.items():
             town.restart(name, blobs)
@@ -20,7 +20,8 @@ def test_it_goes_on_after_every_message():
 
 def test_it_remembers_who_it_is():
     town = Town()
-    device, saved = town.link("alice"), {}
+    device = town.link("alice")
+    saved: dict[str, bytes] = {}
     before = town["alice"]
     before.set_name("Alice B.")
     town.restart("Alice B.", saved)
@@ -31,7 +32,8 @@ def test_it_remembers_who_it_is():
 
 
 def test_a_message_seen_before_the_restart_is_not_shown_again():
-    town, saved = Town(), {}
+    town = Town()
+    saved: dict[str, bytes] = {}
     device = town.link("bob")
     town["alice"].receive(device.write(town, town["alice"].lid, content.text("x"), "W1"))
     town.restart("alice", saved)

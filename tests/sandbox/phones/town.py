@@ -51,11 +51,13 @@ class Device:
 
     def read(self, stanza: Node) -> list[Any]:
         """Decrypt a stanza for this device."""
-        sender = stanza.jid("participant") or stanza.jid("from")
+        chat = stanza.jid("from")
+        sender = stanza.jid("participant") or chat
+        assert chat is not None and sender is not None
         messages = []
         for enc in stanza.children("enc"):
             if enc.text("type") == "skmsg":
-                plaintext = self.sessions.decrypt_group(stanza.jid("from"), sender, enc.data())
+                plaintext = self.sessions.decrypt_group(chat, sender, enc.data())
             else:
                 plaintext = self.sessions.decrypt(sender, enc.text("type"), enc.data())
             message = e2e.Message.FromString(plaintext)
@@ -74,9 +76,17 @@ class Device:
     def write(self, town: Town, to: JID, message: Any, message_id: str, **extra: str | JID) -> Node:
         """A stanza for one other device, as the server forwards it."""
         if not self.sessions.has(to):
-            self.sessions.open(to, town.bundle(to))
+            bundle = town.bundle(to)
+            assert bundle is not None
+            self.sessions.open(to, bundle)
         kind, data = self.sessions.encrypt(to, message.SerializeToString())
-        attributes = {"from": self.lid, "id": message_id, "t": "1700000000", "type": "text", **extra}
+        attributes: dict[str, str | JID] = {
+            "from": self.lid,
+            "id": message_id,
+            "t": "1700000000",
+            "type": "text",
+            **extra,
+        }
         return Node("message", attributes, [Node("enc", {"v": "2", "type": kind}, data)])
 
 
