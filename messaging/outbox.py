@@ -1,0 +1,141 @@
+"""The `Message` table as the outbox of the session owner (the contract is `sessions_app.hooks.Outbox`).
+
+`queued -> sending -> sent | failed | unconfirmed`, each arrow one conditional update. A reference that travels
+to the engine is `<message id>/<claim>`: an outcome counts only for the very attempt that it speaks of, so a report
+read from a spool much later cannot touch a row that was claimed anew. docs/adr/0004-outbox-and-spool.md goes
+through the crash windows.
+"""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from sessions_app.engine.base import Outgoing, SendFinished
+from sessions_app.engine.errors import NotConnected, OutcomeUnknown
+from whatsapp_api.core.db import atomic, retry_conflicts
+from whatsapp_api.core.formats import from_unix
+from whatsapp_api.events.models import EventType
+from whatsapp_api.events.publish import publish
+
+from .models import Message, MessageState
+from .payloads import message_payload
+from .receipts import receipts_catch_up
+
+# A late report of the same attempt may still settle a row whose outcome nobody knew.
+UNSETTLED = (MessageState.SENDING, MessageState.UNCONFIRMED)
+PAGE = 100
+
+
+class MessageOutbox:
+    """Rows of `Message` that wait to be sent. Later rows of a session do not wait behind an unconfirmed one."""
+
+    def __init__(self) -> None:
+        self._unsure: set[str] = set()
+
+    def waiting(self, session_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+        """Which of these sessions have rows to send now."""
+        rows = Message.objects.filter(state=MessageState.QUEUED, session_id__in=list(session_ids))
+        return set(rows.order_by().values_list("session_id", flat=True).distinct())
+
+    def claim(self, session_id: uuid.UUID, *, claim: str) -> Outgoing | None:
+        """Move the session's oldest queued row to `sending` under `claim`.
+
+        Asked again with the same claim after a database error, it first looks whether the lost update had worked:
+        such a row was never sent, so it must not end as unconfirmed.
+        """
+        try:
+            if claim in self._unsure and (mine := self._claimed(session_id, claim)):
+                self._unsure.discard(claim)
+                return _outgoing(mine, claim)
+            return self._claim_next(session_id, claim)
+        except DatabaseError:
+            self._unsure.add(claim)
+            raise
+
+    def finish(self, session_id: uuid.UUID, outcome: SendFinished) -> None:
+        """Store what became of one attempt; repeating it, or a report of another attempt, changes nothing."""
+        message_id, claim = _parse(outcome.ref)
+        match outcome.error:
+            case "":
+                _finish(message_id, claim, UNSETTLED, _sent(outcome))
+                receipts_catch_up(session_id, outcome.wa_id)
+            case NotConnected.__name__:
+                self.release(session_id, ref=outcome.ref)
+            case OutcomeUnknown.__name__:
+                _finish(message_id, claim, [MessageState.SENDING], _unconfirmed(outcome.error_code, outcome.error_text))
+            case _:
+                _finish(message_id, claim, UNSETTLED, _failed(outcome.error_code, outcome.error_text))
+
+    def release(self, session_id: uuid.UUID, *, ref: str) -> None:
+        """Back into the queue, at its old place: the attempt surely had no effect."""
+        message_id, claim = _parse(ref)
+        rows = Message.objects.filter(pk=message_id, claim=claim, state__in=UNSETTLED)
+        rows.update(state=MessageState.QUEUED, claim="", error_code="", error_text="")
+
+    def abandon(self, session_id: uuid.UUID, *, keep_claims: Iterable[str] = ()) -> int:
+        """Rows that an owner left in `sending` and that its spool says nothing of: nobody can know any more."""
+        rows = Message.objects.filter(session_id=session_id, state=MessageState.SENDING)
+        left = [row for row in rows.values_list("pk", "claim") if row[1] not in set(keep_claims)]
+        fields = _unconfirmed(OutcomeUnknown.code, "The worker ended while the message was being sent.")
+        return sum(_finish(pk, claim, [MessageState.SENDING], fields) for pk, claim in left)
+
+    def _claim_next(self, session_id: uuid.UUID, claim: str) -> Outgoing | None:
+        queued = Message.objects.filter(session_id=session_id, state=MessageState.QUEUED).order_by("id")
+        while message := queued.first():
+            if queued.filter(pk=message.pk).update(state=MessageState.SENDING, claim=claim):
+                self._unsure.discard(claim)
+                return _outgoing(message, claim)
+        return None
+
+    def _claimed(self, session_id: uuid.UUID, claim: str) -> Message | None:
+        return Message.objects.filter(session_id=session_id, state=MessageState.SENDING, claim=claim).first()
+
+
+def fail_queued(session_id: uuid.UUID, *, code: str, text: str) -> int:
+    """Give up everything that waits; used when the account is gone for good."""
+    failed = 0
+    queued = Message.objects.filter(session_id=session_id, state=MessageState.QUEUED).order_by("id")
+    while page := list(queued.values_list("pk", flat=True)[:PAGE]):
+        failed += sum(_finish(pk, "", [MessageState.QUEUED], _failed(code, text)) for pk in page)
+    return failed
+
+
+@retry_conflicts
+def _finish(message_id: uuid.UUID, claim: str, states: Iterable[str], fields: dict[str, Any]) -> bool:
+    with atomic():
+        if not Message.objects.filter(pk=message_id, claim=claim, state__in=list(states)).update(**fields):
+            return False
+        message = Message.objects.get(pk=message_id)
+        publish(
+            EventType.MESSAGE_ACK,
+            workspace_id=message.workspace_id,
+            session_id=message.session_id,
+            payload=message_payload(message),
+        )
+    return True
+
+
+def _sent(outcome: SendFinished) -> dict[str, Any]:
+    at = from_unix(outcome.timestamp) if outcome.timestamp else timezone.now()
+    fields = {"state": MessageState.SENT, "wa_id": outcome.wa_id, "sent_at": at, "timestamp": at}
+    return {**fields, "error_code": "", "error_text": ""}
+
+
+def _failed(code: str, text: str) -> dict[str, Any]:
+    return {"state": MessageState.FAILED, "error_code": code[:60], "error_text": text[:500]}
+
+
+def _unconfirmed(code: str, text: str) -> dict[str, Any]:
+    return {"state": MessageState.UNCONFIRMED, "error_code": code[:60], "error_text": text[:500]}
+
+
+def _outgoing(message: Message, claim: str) -> Outgoing:
+    return Outgoing(ref=f"{message.pk}/{claim}", to=message.chat, kind=message.kind, content=message.content)
+
+
+def _parse(ref: str) -> tuple[uuid.UUID, str]:
+    message_id, _, claim = ref.partition("/")
+    return uuid.UUID(message_id), claim
