@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.templatetags.static import static
+
 from whatsapp_api.core import env
 from whatsapp_api.core.databases import database_settings
 from whatsapp_api.core.paths import data_dir, redis_socket, sessions_dir
@@ -162,7 +164,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["whatsapp_api.core.api_parsers.JSONObjectParser"],
     "DEFAULT_SCHEMA_CLASS": "whatsapp_api.core.schema.Schema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "whatsapp_api.core.pagination.Pages",
@@ -174,6 +176,12 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.integer("JWT_ACCESS_MINUTES", 30, minimum=1)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.integer("JWT_REFRESH_DAYS", 7, minimum=1)),
     "UPDATE_LAST_LOGIN": True,
+}
+# Requests from one address, by endpoint below /api/v1/auth/.
+TOKEN_RATES = {
+    "token": env.rate("LOGIN_RATE", "20/m"),
+    "refresh": env.rate("TOKEN_RATE", "120/m"),
+    "verify": env.rate("TOKEN_RATE", "120/m"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "WhatsApp API",
@@ -233,6 +241,29 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "WhatsApp API",
     "SITE_HEADER": "WhatsApp API",
     "SITE_SYMBOL": "forum",
+    "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "DASHBOARD_CALLBACK": "whatsapp_api.dashboard.home.context",
+    "STYLES": [lambda request: static("dashboard/dashboard.css")],
+    "SCRIPTS": [lambda request: static("dashboard/js/chrome.js")],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("dashboard/img/icon.svg")}],
+    "SIDEBAR": {"navigation": "whatsapp_api.dashboard.navigation.sidebar"},
+    "COLORS": {
+        # Emerald, a shade darker than usual from 600 on: white text on a button needs that contrast.
+        "primary": {
+            "50": "oklch(97.9% .021 166.113)",
+            "100": "oklch(95% .052 163.051)",
+            "200": "oklch(90.5% .093 164.15)",
+            "300": "oklch(84.5% .143 164.978)",
+            "400": "oklch(76.5% .177 163.223)",
+            "500": "oklch(69.6% .17 162.48)",
+            "600": "oklch(50.8% .118 165.612)",
+            "700": "oklch(43.2% .095 166.913)",
+            "800": "oklch(37.8% .077 168.94)",
+            "900": "oklch(32% .065 170)",
+            "950": "oklch(26.2% .051 172.552)",
+        },
+    },
 }

@@ -1,6 +1,7 @@
 """Typed reading of environment variables, failing loudly. `NAME_FILE` names a file that holds the value of NAME."""
 
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -42,3 +43,11 @@ def integer(name: str, default: int, *, minimum: int = 0) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma separated list; empty items are dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def rate(name: str, default: str) -> str:
+    """So many per second, minute, hour or day: `20/m`."""
+    value = text(name, default).strip()
+    if not re.fullmatch(r"[1-9][0-9]{0,6}/[smhd]", value):
+        raise ImproperlyConfigured(f"{name} must look like 20/m: a number per s, m, h or d")
+    return value

@@ -6,9 +6,10 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.http import Http404
+from django.db import InterfaceError, OperationalError
+from redis.exceptions import RedisError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -56,6 +57,16 @@ CODES = {
     415: "unsupported_media_type",
     429: "rate_limited",
 }
+# What the caller can do, where the framework's own sentence does not say.
+SENTENCES = {
+    "not_authenticated": "Send a token in the header `Authorization: Bearer <access token>`; "
+    "POST /api/v1/auth/token gives you one.",
+    "token_not_valid": "The token is malformed, expired or of the wrong type; get a new one at "
+    "/api/v1/auth/token/refresh or /api/v1/auth/token.",
+    "no_active_account": "The username or the password is wrong, or the account is not active.",
+    "not_found": "There is nothing at this address that you may see.",
+    "permission_denied": "You may not do this.",
+}
 
 
 def body(code: str, message: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
@@ -67,36 +78,49 @@ def body(code: str, message: str, fields: dict[str, list[str]] | None = None) ->
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every refusal in our shape; None lets a real defect surface as a 500."""
+    error = _known(error)
     if isinstance(error, ApiError):
         return Response(body(error.code, error.message), status=error.http_status, headers=error.headers)
-    if isinstance(error, ModelValidationError):
-        error = exceptions.ValidationError(getattr(error, "message_dict", None) or error.messages)
     if isinstance(error, exceptions.ValidationError):
         fields = flatten(error.detail)
         return Response(body("validation_error", _first_sentence(fields), fields), status=400)
     response = exception_handler(error, context)
     if response is None:
         return None
-    response.data = body(_code(error, response), _message(error))
+    code = _code(error, response)
+    response.data = body(code, SENTENCES.get(code) or _message(error))
     return response
 
 
+def _known(error: Exception) -> Exception:
+    """Exceptions of the libraries below as the refusals that they mean to a caller."""
+    if isinstance(error, ModelValidationError):
+        return exceptions.ValidationError(getattr(error, "message_dict", None) or error.messages)
+    if isinstance(error, RequestDataTooBig):
+        return ApiError("body_too_large", "The body of the request is too long.", http_status=413)
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("The database does not answer: %s", type(error.__cause__ or error).__name__)
+        return Unavailable("database_unavailable", "The database does not answer at the moment; try again.")
+    if isinstance(error, RedisError):
+        logger.error("Redis does not answer: %s", type(error).__name__)
+        return Unavailable("redis_unavailable", "Redis does not answer at the moment; try again.")
+    return error
+
+
 def _code(error: Exception, response: Response) -> str:
+    if isinstance(error, exceptions.ParseError):
+        return "invalid_json"
     if response.status_code in {401, 403} and isinstance(error, exceptions.APIException):
         # e.g. token_not_valid from simplejwt says more than not_authenticated.
         code = error.get_codes()
-        if isinstance(code, dict) and isinstance(code.get("code"), str):
-            return str(code["code"])
+        if isinstance(code, dict):
+            code = code.get("code")
         if isinstance(code, str):
             return code
     return CODES.get(response.status_code, "error")
 
 
 def _message(error: Exception) -> str:
-    if isinstance(error, Http404):
-        return "There is nothing at this address that you may see."
-    if isinstance(error, PermissionDenied):
-        return "You may not do this."
     detail = getattr(error, "detail", "")
     if isinstance(detail, dict):
         detail = detail.get("detail", "")

@@ -1,6 +1,13 @@
 """Cursor pagination everywhere: stable while rows arrive, and quick at any depth."""
 
-from rest_framework.pagination import CursorPagination
+import uuid
+from typing import Any
+
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+
+from .errors import ApiError
 
 
 class Pages(CursorPagination):
@@ -10,3 +17,35 @@ class Pages(CursorPagination):
     page_size = 50
     page_size_query_param = "limit"
     max_page_size = 200
+    cursor_query_description = "From `next` or `previous` of the page before."
+    page_size_query_description = "Rows on a page, 1 to 200; 50 by default."
+
+    def get_page_size(self, request: Request) -> int:
+        """Refuses what DRF would silently replace."""
+        text = request.query_params.get("limit")
+        if text is None:
+            return self.page_size
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= self.max_page_size):
+            raise ApiError("invalid_limit", f"limit: give a whole number from 1 to {self.max_page_size}.")
+        return int(text)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """A cursor is opaque: only one that we gave can be right."""
+        try:
+            cursor: Cursor | None = super().decode_cursor(request)
+        except NotFound as error:
+            raise invalid_cursor() from error
+        if cursor is not None and cursor.position is not None:
+            self.check_position(cursor.position)
+        return cursor
+
+    def check_position(self, position: Any) -> None:
+        """Our cursors point at UUIDs."""
+        try:
+            uuid.UUID(position)
+        except ValueError as error:
+            raise invalid_cursor() from error
+
+
+def invalid_cursor() -> ApiError:
+    return ApiError("invalid_cursor", "cursor: take it unchanged from `next` or `previous` of another page.")

@@ -1,0 +1,91 @@
+"""Sessions over REST: what comes in, and the description of what goes out (made by `payloads.session_payload`)."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from sessions_app.engine.states import Reason, State
+from sessions_app.models import Desired, PairingMethod, Provider
+from whatsapp_api.core.phones import BadPhone, phone_digits
+
+
+class PhoneField(serializers.CharField):
+    """A phone number with country code, as digits inside."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=40, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return phone_digits(super().to_internal_value(data))
+        except BadPhone as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
+class SessionCreateSerializer(serializers.Serializer[Any]):
+    """A new session."""
+
+    name = serializers.CharField(max_length=100, help_text="For people; need not be unique.")
+    provider = serializers.ChoiceField(
+        Provider.choices,
+        default=Provider.WHATSAPP,
+        help_text="`sandbox` is a WhatsApp of our own with simulated phones.",
+    )
+    workspace = serializers.UUIDField(required=False, help_text="One of yours; by default your oldest.")
+
+
+class SessionUpdateSerializer(serializers.Serializer[Any]):
+    """What can be changed."""
+
+    name = serializers.CharField(max_length=100)
+
+
+class SessionStartSerializer(serializers.Serializer[Any]):
+    """How to pair, if no account is linked yet. By default the way chosen before, at first by QR code."""
+
+    method = serializers.ChoiceField(PairingMethod.choices, required=False)
+    phone = PhoneField(required=False, help_text="Of the phone that will type the pairing code.")
+
+
+class PairingCodeRequestSerializer(serializers.Serializer[Any]):
+    phone = PhoneField(help_text="Of the phone that will type the pairing code.")
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    """One WhatsApp account linked to the platform as a companion device."""
+
+    id = serializers.UUIDField()
+    workspace = serializers.UUIDField()
+    name = serializers.CharField()
+    provider = serializers.ChoiceField(Provider.choices)
+    desired = serializers.ChoiceField(Desired.choices, help_text="What people want; the platform makes it so.")
+    state = serializers.ChoiceField([state.value for state in State], help_text="What it is now.")
+    reason = serializers.ChoiceField([reason.value for reason in Reason], help_text="Why, for programs.")
+    text = serializers.CharField(help_text="Why, for people, and what to do.")
+    state_at = serializers.DateTimeField(allow_null=True)
+    state_expires_at = serializers.DateTimeField(allow_null=True, help_text="End of a temporary ban.")
+    phone = serializers.CharField(help_text="E.164; empty until an account is linked.")
+    jid = serializers.CharField(help_text="The account's address by phone number.")
+    lid = serializers.CharField(help_text="The account's address without phone number.")
+    push_name = serializers.CharField()
+    paired_at = serializers.DateTimeField(allow_null=True)
+    connected_at = serializers.DateTimeField(allow_null=True)
+    last_inbound_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class QrSerializer(serializers.Serializer[Any]):
+    """A QR code to scan before it expires; the next one follows by itself."""
+
+    qr = serializers.CharField(help_text="The payload to draw. It holds pairing secrets: show it, do not keep it.")
+    index = serializers.IntegerField(help_text="Which of `total`, from 1.")
+    total = serializers.IntegerField()
+    expires_at = serializers.DateTimeField()
+
+
+class PairingCodeSerializer(serializers.Serializer[Any]):
+    """A code to type into WhatsApp on the phone: Linked devices, Link with phone number instead."""
+
+    code = serializers.CharField()
+    phone = serializers.CharField(help_text="E.164")
+    expires_at = serializers.DateTimeField()
