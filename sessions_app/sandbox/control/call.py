@@ -75,7 +75,8 @@ def field(body: dict[str, Any], name: str, kind: type | tuple[type, ...], defaul
     value = body.get(name, default)
     if value is MISSING:
         raise invalid(f"{name} is missing")
-    if value is not default and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    if value is not default and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
         raise invalid(f"{name} has the wrong type")
     return value
 

@@ -9,7 +9,7 @@ from sessions_app.sandbox.server import disturb
 from sessions_app.sandbox.server.errors import not_found
 from sessions_app.sandbox.server.faults import KINDS, ONCE
 
-OPTIONS = ("reason", "code", "expire", "error", "ms", "refs")
+OPTIONS = ("reason", "code", "expire", "error", "ms", "refs", "hold", "event")
 
 
 async def listed(call: Call) -> dict[str, Any]:
@@ -29,7 +29,8 @@ async def add(call: Call) -> dict[str, Any]:
         account = call.account(digits(account)).number
     if kind in ONCE and count is None and seconds is None:
         count = 1
-    options = {name: field(body, name, (int, str)) for name in OPTIONS if body.get(name) is not None}
+    choice(body, "event", tuple(disturb.POISONS), None)
+    options = {name: field(body, name, (int, str, bool)) for name in OPTIONS if body.get(name) is not None}
     return disturb.start(
         call.sandbox, kind=kind, account=account, count=count, seconds=seconds, options=options
     ).as_json()

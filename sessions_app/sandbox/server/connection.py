@@ -57,6 +57,7 @@ class Connection:
         self._held: list[Node] = []
         self._frames: list[bytes] = []
         self._buffer = FrameBuffer()
+        self._released = asyncio.Event()
         self.on_end: Callable[[Connection], None] = lambda connection: None
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ class Connection:
         node = decode(unpack(plain))
         if fault := self.sandbox.faults.take("delay", self.account):
             await asyncio.sleep(float(fault.options.get("ms", 1000)) / 1000)
-        if self.silent():
+        if await self._swallowed():
             return
         waiting = self._waiting.pop(node.text("id"), None) if node.tag == "iq" and _is_answer(node) else None
         if waiting is not None and not waiting.done():
@@ -122,6 +123,15 @@ class Connection:
         else:
             self.role.handle(node)
         await self.socket.drain()
+
+    async def _swallowed(self) -> bool:
+        """A silence swallows what clients say; with `hold` it is heard when the silence is over."""
+        while fault := self.sandbox.faults.find("silence", self.account):
+            if not fault.options.get("hold"):
+                return True
+            self._released.clear()
+            await self._released.wait()
+        return False
 
     # -- out ----------------------------------------------------------------------------------------------------
     def send(self, node: Node) -> None:
@@ -140,6 +150,7 @@ class Connection:
     def release(self) -> None:
         """A silence may be over: send what has waited."""
         if not self.silent():
+            self._released.set()
             held, self._held = self._held, []
             for node in held:
                 self.send(node)

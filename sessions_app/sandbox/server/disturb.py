@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sessions_app.sandbox.server.account import Account
 from sessions_app.sandbox.server.connection import Connection
 from sessions_app.sandbox.server.faults import MOMENTARY, Fault
 from sessions_app.sandbox.server.login import replaced
@@ -38,7 +40,7 @@ def start(
             action(sandbox, connection, fault)
         fault.options = {**options, "connections": len(affected)}
     if seconds is not None:
-        asyncio.get_running_loop().call_later(seconds, sandbox.release)
+        asyncio.get_running_loop().call_later(seconds + 0.001, sandbox.faults.changed)
     return fault
 
 
@@ -63,11 +65,31 @@ def _device_removed(sandbox: Sandbox, connection: Connection, _fault: Fault) -> 
                 sandbox.remove_device(account, device, tell=True)
 
 
-def _poison(_sandbox: Sandbox, connection: Connection, _fault: Fault) -> None:
-    """A failure whose reason is no number that clients know: neonize cannot encode its event."""
-    connection.send(Node("failure", {"reason": "418", "location": "frc"}))
+def _poison(sandbox: Sandbox, connection: Connection, fault: Fault) -> None:
+    """A stanza with a value that neonize's events cannot express: its event loop ends, the connection stays."""
+    account = sandbox.world.by_number(connection.account or "")
+    if account is not None:
+        connection.send(POISONS[str(fault.options.get("event", "receipt"))](account, connection.next_id()))
 
 
+def _poisoned_receipt(account: Account, stanza_id: str) -> Node:
+    now = str(int(time.time()))
+    return Node("receipt", {"from": account.lid, "id": stanza_id, "t": now, "type": "server-error"})
+
+
+def _poisoned_chatstate(account: Account, _stanza_id: str) -> Node:
+    return Node("chatstate", {"from": account.lid}, [Node("composing", {"media": "scent"})])
+
+
+def _poisoned_failure(_account: Account, _stanza_id: str) -> Node:
+    return Node("failure", {"reason": "418", "location": "frc"})
+
+
+POISONS: dict[str, Callable[[Account, str], Node]] = {
+    "receipt": _poisoned_receipt,
+    "chatstate": _poisoned_chatstate,
+    "failure": _poisoned_failure,
+}
 ACTIONS: dict[str, Callable[[Sandbox, Connection, Fault], None]] = {
     "reset": _reset,
     "refuse": _reset,

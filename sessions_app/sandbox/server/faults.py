@@ -5,6 +5,7 @@ A fault applies to one account or to all, a number of times and/or for a time; w
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import time
 from collections.abc import Callable
@@ -54,9 +55,10 @@ class Faults:
         self._faults: dict[str, Fault] = {}
         self._ids = itertools.count(1)
         self._listeners: list[Callable[[], None]] = []
+        self._changed = asyncio.Event()
 
     def on_clear(self, listener: Callable[[], None]) -> None:
-        """Call this when a fault has been cleared."""
+        """Call this when a fault may be over."""
         self._listeners.append(listener)
 
     def add(
@@ -93,6 +95,17 @@ class Faults:
             self._faults.clear()
         elif self._faults.pop(fault_id, None) is None:
             return False
+        self.changed()
+        return True
+
+    def changed(self) -> None:
+        """A fault has been cleared, or its time is over."""
         for listener in self._listeners:
             listener()
-        return True
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def over(self, fault: Fault) -> None:
+        """Wait until a fault does not apply any more."""
+        while fault.id in self._faults and (fault.until is None or time.monotonic() < fault.until):
+            await self._changed.wait()

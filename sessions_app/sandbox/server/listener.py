@@ -120,8 +120,8 @@ class Listener:
         return None
 
     async def _websocket(self, stream: HttpStream, request: Request) -> None:
-        if self._faults.take("hang_upgrade"):
-            await stream.reader.read()  # until the client gives up
+        if fault := self._faults.take("hang_upgrade"):
+            await self._faults.over(fault)
             return
         socket = WebSocket(stream.reader, stream.writer, request)
         socket.accept()

@@ -97,6 +97,9 @@ class Sandbox:
         except DecodeError as error:
             raise HandshakeError("not a client payload") from error
         number = str(payload.username) if payload.username else None
+        if number and self.faults.take("refuse", number):
+            connection.reset()
+            raise HandshakeError("refused by a fault")
         if fault := self.faults.take("failure", number):
             return self._fail(connection, number, payload.device, fault.options)
         if number is None:
