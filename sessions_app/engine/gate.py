@@ -33,9 +33,21 @@ class Gate:
         try:
             yield
         finally:
-            with self._changed:
-                self._entries.pop(number, None)
-                self._changed.notify_all()
+            self._leave(number)
+
+    @contextmanager
+    def brief_entry(self) -> Iterator[bool]:
+        """Around a call from inside a callback, which must not wait: False says to leave the call alone.
+
+        A stop waits for the callback to return, so a callback that waited for a stop would wait for ever.
+        """
+        with self._changed:
+            free = not self._writing and not self._waiting
+            number = self._note_entry() if free else -1
+        try:
+            yield free
+        finally:
+            self._leave(number)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -57,11 +69,23 @@ class Gate:
         with self._changed:
             while self._writing or self._waiting:
                 self._changed.wait()
-            number = next(self._numbers)
-            self._entries[number] = time.monotonic()
-            return number
+            return self._note_entry()
+
+    def _note_entry(self) -> int:
+        number = next(self._numbers)
+        self._entries[number] = time.monotonic()
+        return number
+
+    def _leave(self, number: int) -> None:
+        with self._changed:
+            self._entries.pop(number, None)
+            self._changed.notify_all()
 
     def _fresh_entry(self) -> float:
         if not self._entries:
             return 0.0
         return max(self._entries.values()) + self._window - time.monotonic()
+
+
+gate = Gate()
+"""The gate of this process: the maps it guards are as global."""

@@ -22,7 +22,7 @@ from typing import Any
 from .base import EngineEvent, Outgoing, SendFinished, StartOptions
 from .codec import encode_error, encode_event, from_map, to_map
 from .errors import EngineError, NotConnected
-from .gate import Gate
+from .gate import gate
 from .hosted import EngineClass, HostedSession, SendJob
 from .process_stats import process_stats
 from .wire import Channel
@@ -39,7 +39,6 @@ class Host:
     def __init__(self, channel: Channel, engine: EngineClass) -> None:
         self._channel = channel
         self._engine = engine
-        self._gate = Gate()
         self._sessions: dict[str, HostedSession] = {}
         self._starting: set[str] = set()
         self._names = threading.Lock()
@@ -83,7 +82,7 @@ class Host:
             self._starting.add(name)
         try:
             options = from_map(StartOptions, frame["options"])
-            self._sessions[name] = HostedSession(name, options, self._engine, self._gate, self._emit)
+            self._sessions[name] = HostedSession(name, options, self._engine, gate, self._emit)
         finally:
             self._starting.discard(name)
         try:
@@ -209,9 +208,9 @@ def main(arguments: list[str] | None = None) -> None:
     channel = Channel(socket.socket(fileno=options.fd))
     hello = next(channel.frames())
     try:
-        engine = load(hello["engine"])
         if hello["prepare"]:
             load(hello["prepare"])(hello["config"])
+        engine = load(hello["engine"])
     except BaseException as error:
         log.exception("the engine cannot be loaded")
         channel.send({"op": "hello", "error": encode_error(error)})

@@ -18,7 +18,7 @@ class Provider:
     """One way to reach WhatsApp.
 
     `engine` and `prepare` are `module:name`, imported only inside a host; `prepare` gets the launch's `config`
-    before the first session. `launch` makes both from the provider's settings (`SANDBOX_URL` ...).
+    before the engine is imported. `launch` makes both from the provider's settings (`SANDBOX_URL` ...).
     """
 
     name: str

@@ -3,6 +3,8 @@
 import fcntl
 import os
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Self
 
 from .errors import EngineError
 
+ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "neonize.db"
 LOCK = "lock"
 
@@ -28,12 +31,22 @@ def prepare(store: str | Path) -> Path:
     return path
 
 
-def paired_jid(store: str | Path) -> str:
+def paired_jid(store: str | Path, *, opened_before: bool = False) -> str:
     """JID of the account that the store holds, or empty.
 
-    Asked before every connect: on an emptied store neonize would silently begin a new pairing.
+    Asked before every connect: on an emptied store neonize would silently begin a new pairing. Say
+    `opened_before` when the Go library of this process has opened this store already, as it never closes one:
+    were we to open and close the file beside it, the kernel would drop the locks that protect the database
+    (POSIX locks belong to the process, and the library brings an SQLite of its own).
     """
-    path = database_path(store)
+    if not opened_before:
+        return _read_jid(database_path(store))
+    command = [sys.executable, "-m", "sessions_app.engine.store", str(store)]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, cwd=ROOT)  # noqa: S603
+    return answer.stdout
+
+
+def _read_jid(path: Path) -> str:
     if not path.exists():
         return ""
     try:
@@ -87,3 +100,7 @@ def _try_lock(fd: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+if __name__ == "__main__":
+    sys.stdout.write(paired_jid(sys.argv[1]))

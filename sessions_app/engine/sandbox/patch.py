@@ -6,9 +6,13 @@ anything go around the sandbox's proxy, it reaches nobody.
 """
 
 import ctypes
+import mmap
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sessions_app.engine.whatsapp import no_http
 
 WA_NOISE_ROOT = bytes.fromhex("142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b")
 WA_HOST = b"web.whatsapp.com"
@@ -27,6 +31,7 @@ class PatchFailed(Exception):
 
 def prepare(config: dict[str, Any]) -> None:
     """Make the library trust the sandbox, and nobody else, from now on."""
+    no_http.prepare(config)
     from sessions_app.engine.whatsapp import library  # noqa: F401 - loads it
 
     host = config["host"].encode()
@@ -38,31 +43,55 @@ def prepare(config: dict[str, Any]) -> None:
     replace(WA_HOST, host, places=3)
 
 
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A part of the library's file in this process's memory."""
+
+    low: int
+    high: int
+    permissions: str
+    offset: int
+
+    def address(self, position: int) -> int | None:
+        """Where a position in the file is in memory, if it is in this part."""
+        address = self.low + position - self.offset
+        return address if self.low <= address < self.high else None
+
+
 def replace(old: bytes, new: bytes, *, places: int) -> None:
     """Overwrite every occurrence of `old` in the library's memory; PatchFailed unless there are `places`."""
     if len(old) != len(new):
         raise PatchFailed(f"{len(new)} bytes cannot take the place of {len(old)}")
-    found = list(_occurrences(old))
-    if len(found) != places:
-        raise PatchFailed(f"expected {places} places, found {len(found)}: another version of the library?")
-    for address, permissions in found:
-        _write(address, new, permissions)
+    path, mappings = _library()
+    # Searched for in the file: a search through the memory would make all of it resident.
+    positions = _positions(path, old)
+    found = [(m, at) for position in positions for m in mappings if (at := m.address(position)) is not None]
+    if len(positions) != places or len(found) != places:
+        raise PatchFailed(f"expected {places} places, found {len(positions)}: another version of the library?")
+    for mapping, address in found:
+        if ctypes.string_at(address, len(old)) != old:
+            raise PatchFailed("the library's memory is not what its file says")
+        _write(address, new, mapping.permissions)
 
 
-def _occurrences(wanted: bytes) -> list[tuple[int, str]]:
-    found = []
+def _library() -> tuple[Path, list[Mapping]]:
+    path, mappings = "", []
     for line in Path("/proc/self/maps").read_text().splitlines():
         parts = line.split(None, 5)
         if len(parts) == 6 and Path(parts[5]).name.startswith(LIBRARY) and parts[1].startswith("r"):
             low, high = (int(number, 16) for number in parts[0].split("-"))
-            found += [(low + offset, parts[1]) for offset in _find_all(ctypes.string_at(low, high - low), wanted)]
-    return found
+            path = parts[5]
+            mappings.append(Mapping(low, high, parts[1], int(parts[2], 16)))
+    if not mappings:
+        raise PatchFailed("the library is not loaded")
+    return Path(path), mappings
 
 
-def _find_all(data: bytes, wanted: bytes) -> list[int]:
+def _positions(path: Path, wanted: bytes) -> list[int]:
     found, at = [], -1
-    while (at := data.find(wanted, at + 1)) >= 0:
-        found.append(at)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        while (at := data.find(wanted, at + 1)) >= 0:
+            found.append(at)
     return found
 
 

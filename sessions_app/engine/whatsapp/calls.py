@@ -18,11 +18,11 @@ IDS_AT_ONCE = 500
 
 
 def is_on_whatsapp(client: Any, arguments: Arguments) -> Answer:
-    """Which of `phones` have an account: {"results": [{phone, exists, jid}]}."""
+    """Which of `phones` have an account: {"results": [{phone, exists, jid, lid}]}."""
     phones = [jids.phone(phone) for phone in _list(arguments, "phones", PHONES_AT_ONCE)]
     answers = client.is_on_whatsapp(*(f"+{phone}" for phone in phones))
     found = {answer.Query.lstrip("+").partition("@")[0]: answer for answer in answers}
-    return {"results": [_presence_of(phone, found.get(phone)) for phone in phones]}
+    return {"results": [_account(client, phone, found.get(phone)) for phone in phones]}
 
 
 def lid_for(client: Any, arguments: Arguments) -> Answer:
@@ -84,6 +84,16 @@ def _bad(name: str) -> EngineError:
     return EngineError(f"{name} is missing or malformed", code="invalid_arguments")
 
 
-def _presence_of(phone: str, answer: Any) -> Answer:
-    exists = bool(answer and answer.IsIn)
-    return {"phone": phone, "exists": exists, "jid": jids.text(answer.JID) if exists else ""}
+def _account(client: Any, phone: str, answer: Any) -> Answer:
+    if not (answer and answer.IsIn):
+        return {"phone": phone, "exists": False, "jid": "", "lid": ""}
+    if answer.JID.Server != jids.LID_SERVER:
+        return {"phone": phone, "exists": True, "jid": jids.text(answer.JID), "lid": ""}
+    # Some countries' numbers are known to WhatsApp in another form than they are dialled: ask for it.
+    known = jids.text(client.get_pn_from_lid(answer.JID))
+    return {
+        "phone": phone,
+        "exists": True,
+        "jid": known or f"{phone}@{jids.PHONE_SERVER}",
+        "lid": jids.text(answer.JID),
+    }

@@ -19,6 +19,12 @@ DEVICE_NAME = "WhatsApp API"
 _numbers = itertools.count(1)
 # A client that is garbage collected stops whichever client has its uuid. They all stay, and detached besides.
 _clients: list[Any] = []
+_stores: set[str] = set()
+
+
+def opened_before(store: str) -> bool:
+    """Has this process opened that store already? (The library never closes one.)"""
+    return _data_source(store) in _stores
 
 
 def build_client(session: str, store: str, device_name: str) -> Any:
@@ -27,7 +33,9 @@ def build_client(session: str, store: str, device_name: str) -> Any:
     The device name is what the phone lists; it counts at pairing only and is the same for a whole process.
     """
     props = DeviceProps(os=device_name or DEVICE_NAME, platformType=DeviceProps.CHROME)
-    client = NewClient(_data_source(store), props=props, uuid=f"{session}-{os.getpid()}-{next(_numbers)}")
+    source = _data_source(store)
+    _stores.add(source)
+    client = NewClient(source, props=props, uuid=f"{session}-{os.getpid()}-{next(_numbers)}")
     client._stop_finalizer.detach()
     _clients.append(client)
     return client

@@ -21,6 +21,7 @@ from .failures import translate
 from .library import NeonizeError, pb
 from .lifecycle import Lifecycle
 from .login import Login
+from .people import People
 from .provider import CAPABILITIES
 
 log = logging.getLogger(__name__)
@@ -53,12 +54,14 @@ class WhatsAppEngine:
     # -- life ---------------------------------------------------------------------------------------
     def start(self) -> None:
         """Connect, or pair when the store is empty. Returns when the library is past its unlocked maps."""
-        paired = paired_jid(self._options.store)
+        store = self._options.store
+        paired = paired_jid(store, opened_before=clients.opened_before(store))
         self._lifecycle.starting()
         if not paired and self._options.expect_paired:
             self._lifecycle.logged_out(on_connect=False, why="")
             return
-        client = self._client = clients.build_client(self._session, self._options.store, self._options.device_name)
+        client = self._client = clients.build_client(self._session, store, self._options.device_name)
+        self._people = People(client)
         if not paired:
             self._login = Login(client, self._options, self._lifecycle, self._pairing_event)
         self._subscribe(client)
@@ -83,7 +86,7 @@ class WhatsAppEngine:
         try:
             self._client.logout()
         except NeonizeError as error:
-            raise translate(str(error)) from error
+            raise translate(error) from error
         self._lifecycle.unlinked()
 
     # -- requests -----------------------------------------------------------------------------------
@@ -96,7 +99,7 @@ class WhatsAppEngine:
         try:
             answer = self._client.send_message(to, content)
         except NeonizeError as error:
-            raise translate(str(error)) from error
+            raise translate(error) from error
         return SendFinished(session=self._session, ref=message.ref, wa_id=answer.ID, timestamp=float(answer.Timestamp))
 
     def call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +111,7 @@ class WhatsAppEngine:
         try:
             return function(self._client, arguments)
         except NeonizeError as error:
-            raise translate(str(error)) from error
+            raise translate(error) from error
 
     def health(self) -> dict[str, Any]:
         """State and the time of the last inbound event."""
@@ -188,10 +191,10 @@ class WhatsAppEngine:
         self._lifecycle.refused(f"{pb.ConnectFailureReason.Name(event.Reason)} {event.Message}".strip())
 
     def _on_message(self, event: Any) -> None:
-        self._inbound(message_received(self._session, event, self._me))
+        self._inbound(message_received(self._session, event, self._me, self._people))
 
     def _on_receipt(self, event: Any) -> None:
-        self._inbound(receipt_received(self._session, event))
+        self._inbound(receipt_received(self._session, event, self._people))
 
     def _inbound(self, event: EngineEvent | None) -> None:
         self._last_inbound = time.time()

@@ -10,6 +10,7 @@ from sessions_app.engine.base import MessageReceived, Person, ReceiptReceived
 from . import jids
 from .content import read_content
 from .library import pb
+from .people import People
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ RECEIPTS = {
 }
 
 
-def message_received(session: str, event: Any, me: Person) -> MessageReceived | None:
+def message_received(session: str, event: Any, me: Person, people: People) -> MessageReceived | None:
     """An incoming message, or None for what no person wrote."""
     info = event.Info
     content = None if info.Category == "peer" else read_content(event.Message)
@@ -34,8 +35,8 @@ def message_received(session: str, event: Any, me: Person) -> MessageReceived | 
     return MessageReceived(
         session=session,
         wa_id=info.ID,
-        chat=_chat(source),
-        sender=_completed(sender, me) if source.IsFromMe else sender,
+        chat=people.complete(_chat(source)),
+        sender=_completed(sender, me) if source.IsFromMe else people.complete(sender),
         from_me=source.IsFromMe,
         timestamp=info.Timestamp / 1000,
         kind=content.kind,
@@ -46,7 +47,7 @@ def message_received(session: str, event: Any, me: Person) -> MessageReceived | 
     )
 
 
-def receipt_received(session: str, event: Any) -> ReceiptReceived | None:
+def receipt_received(session: str, event: Any, people: People) -> ReceiptReceived | None:
     """How far messages of ours got, or None for receipts that say nothing about that."""
     kind = RECEIPTS.get(event.Type)
     source = event.MessageSource
@@ -55,8 +56,8 @@ def receipt_received(session: str, event: Any) -> ReceiptReceived | None:
     return ReceiptReceived(
         session=session,
         wa_ids=list(event.MessageIDs),
-        chat=_chat(source),
-        sender=jids.person(source.Sender, source.SenderAlt),
+        chat=people.complete(_chat(source)),
+        sender=people.complete(jids.person(source.Sender, source.SenderAlt)),
         kind=kind,
         timestamp=float(event.Timestamp),
     )

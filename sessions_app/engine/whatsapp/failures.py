@@ -21,11 +21,15 @@ PATTERNS: tuple[tuple[str, type[EngineError]], ...] = (
 )
 
 
-def translate(text: str) -> EngineError:
-    """The error that a text of the library stands for."""
+def translate(error: Exception) -> EngineError:
+    """The error that an exception of the library stands for."""
+    reason = error.args[0] if error.args else ""
+    text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
     if match := NUMBER.search(text):
         return Refused(text, code=f"whatsapp_{match[1]}")
     lowered = text.lower()
+    if "without pushname" in lowered:
+        return EngineError("the phone has not shared the account's name yet", code="not_ready")
     for pattern, kind in PATTERNS:
         if pattern in lowered:
             return kind(text)

@@ -2,9 +2,7 @@
 
 import logging
 
-import pylibmagic  # noqa: F401 - brings libmagic, without which the next import fails
-
-# isort: split
+import pylibmagic  # noqa: F401 - brings libmagic, without which neonize cannot be imported
 from neonize import NewClient
 from neonize._binder import ProxySettings
 from neonize.exc import NeonizeError

@@ -44,6 +44,7 @@ WHATSAPP = Provider(
     name="whatsapp",
     label="WhatsApp",
     engine="sessions_app.engine.whatsapp.engine:WhatsAppEngine",
+    prepare="sessions_app.engine.whatsapp.no_http:prepare",
     capabilities=CAPABILITIES,
     launch=launch,
 )

@@ -1,0 +1,78 @@
+"""A sandbox process for the session, and engine hosts that talk to it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sessions_app.engine.base import QrCode, StartOptions
+from sessions_app.engine.states import State
+from sessions_app.sandbox.client import Phone, SandboxClient
+from tests.engine.hosts import Report, running_host
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def sandbox_url() -> Iterator[str]:
+    command = [sys.executable, "-m", "sessions_app.sandbox", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def sandbox(sandbox_url: str) -> Iterator[SandboxClient]:
+    """The sandbox with no fault set; no client may have asked for a foreign host."""
+    with SandboxClient(sandbox_url) as client:
+        yield client
+        client.clear_faults()
+        assert client.stats()["refused_hosts"] == {}
+
+
+@pytest.fixture
+def host(sandbox: SandboxClient) -> Iterator[Report]:
+    """A host of the sandbox provider, with nothing started."""
+    with running_host("sandbox", SANDBOX_URL=sandbox.url) as report:
+        yield report
+
+
+class Linked:
+    """A session that a simulated phone has linked."""
+
+    def __init__(self, report: Report, session: str, phone: Phone, store: Path) -> None:
+        self.report, self.session, self.phone, self.store = report, session, phone, store
+        self.host = report.host
+
+    def wait_for(self, state: State, within: float = 15):
+        return self.report.wait_for_state(state, self.session, within)
+
+    def options(self) -> StartOptions:
+        return StartOptions(store=str(self.store), expect_paired=True)
+
+
+@pytest.fixture
+def link(sandbox: SandboxClient, tmp_path: Path) -> Callable[..., Linked]:
+    def link(report: Report, session: str = "one") -> Linked:
+        store = tmp_path / session
+        phone = sandbox.create_phone(name=f"Phone of {session}")
+        report.host.session_start(session, StartOptions(store=str(store))).result(15)
+        report.wait(lambda: report.of(QrCode, session))
+        phone.scan(report.of(QrCode, session)[0].payload)
+        linked = Linked(report, session, phone, store)
+        linked.wait_for(State.CONNECTED)
+        return linked
+
+    return link
+
+
+@pytest.fixture
+def linked(host: Report, link: Callable[..., Linked]) -> Linked:
+    """Session "one", linked and connected."""
+    return link(host)
