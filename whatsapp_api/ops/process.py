@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO
 
 import psutil
@@ -23,7 +23,7 @@ ORPHAN_GRACE = 3.0
 
 @dataclass
 class Process:
-    """`tick()` brings it on; nothing here waits, except `kill_orphans`."""
+    """`tick()` brings it on; only `finish` waits."""
 
     name: str
     argv: list[str]
@@ -34,7 +34,8 @@ class Process:
     child: "subprocess.Popen[bytes] | None" = None
     _started_at: float = 0.0
     _failures: int = 0
-    _due: float = field(default=0.0)
+    _due: float = 0.0
+    _reader: threading.Thread | None = None
 
     @property
     def running(self) -> bool:
@@ -56,7 +57,8 @@ class Process:
         )
         with contextlib.suppress(psutil.NoSuchProcess):
             self.create_time = psutil.Process(self.child.pid).create_time()
-        threading.Thread(target=self._read, args=(self.child.stdout,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self.child.stdout,), daemon=True)
+        self._reader.start()
 
     def tick(self, now: float) -> bool:
         """Notice an end, or start again when it is time; tells whether anything changed."""
@@ -77,9 +79,13 @@ class Process:
         if self.child is not None and self.running:
             self.child.send_signal(number)
 
-    def kill_group(self) -> None:
+    def finish(self) -> None:
+        """End what is left of the group, collect the process, and let its last lines come through."""
         if self.child is not None:
             _kill_group(self.child.pid)
+            self.child.wait()
+        if self._reader is not None:
+            self._reader.join(1)
 
     def outcome(self) -> str:
         code = self.child.poll() if self.child is not None else None

@@ -4,6 +4,7 @@ import argparse
 import functools
 import http.client
 import os
+import shlex
 import sys
 import threading
 import time
@@ -22,7 +23,7 @@ from whatsapp_api.ops.process import Process
 from whatsapp_api.ops.procfile import read_procfile, shell_argv
 from whatsapp_api.ops.supervisor import Supervisor
 
-PREPARE = f"{sys.executable} -m whatsapp_api.ops.prepare"
+PREPARE = f"{shlex.quote(sys.executable)} -m whatsapp_api.ops.prepare"
 # Our own addresses are never reached through a proxy that the environment may name.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -129,6 +130,8 @@ def main() -> int:
     except (CannotStart, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -29,7 +29,9 @@ class Supervisor:
             os.set_blocking(end, False)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         for number in STOP_SIGNALS:
-            signal.signal(number, self._request_stop)
+            # `nohup` ignores SIGHUP for us; so it stays.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._request_stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def start(self, *processes: Process) -> None:
@@ -72,10 +74,7 @@ class Supervisor:
         while any(p.running for p in processes) and time.monotonic() < deadline and self._interrupts == interrupts:
             self._sleep(0.2)
         for process in processes:
-            process.kill_group()
-        for process in processes:
-            if process.child is not None:
-                process.child.wait()
+            process.finish()
 
     def _sleep(self, longest: float) -> None:
         dues = [due for process in self.processes if (due := process.due()) is not None]
