@@ -11,7 +11,8 @@ from sessions_app.sandbox.phones.directory import Directory
 from sessions_app.sandbox.phones.keys import OwnKeys
 from sessions_app.sandbox.phones.log import MessageLog
 from sessions_app.sandbox.phones.sessions import Sessions
-from sessions_app.sandbox.wire.jid import GROUP_SERVER, JID, LID_SERVER, USER_SERVER
+from sessions_app.sandbox.wire.jid import GROUP_SERVER, JID, LID_SERVER, SERVER_JID, USER_SERVER
+from sessions_app.sandbox.wire.node import Node
 
 Clock = Callable[[], float]
 
@@ -64,6 +65,11 @@ class Core:
         known = self.directory.lid(jid.bare())
         return known.with_device(jid.device) if known else jid
 
+    def sender_of(self, stanza: Node) -> JID:
+        """The device that a stanza comes from, in a group the member's."""
+        attributes = stanza.attrs
+        return self.as_lid(as_jid(attributes.get("participant")) or as_jid(attributes.get("from")) or SERVER_JID)
+
     def devices(self, account: JID) -> list[JID]:
         """The devices of an account without this phone itself."""
         return [device for device in self.directory.devices(account) if device != self.lid]
@@ -84,3 +90,18 @@ def is_group(jid: JID) -> bool:
 def new_id() -> str:
     """A message id as phones make them."""
     return "AC" + secrets.token_hex(15).upper()
+
+
+def as_number(text: str, default: int) -> int:
+    """A number that someone else wrote, or the default."""
+    return int(text) if text.isascii() and text.isdigit() else default
+
+
+def as_jid(value: str | JID | None) -> JID | None:
+    """A JID that someone else wrote; None if it is none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return JID.parse(value) if value else None
+    except ValueError:
+        return None

@@ -10,11 +10,12 @@ from sessions_app.sandbox.crypto import adv
 from sessions_app.sandbox.crypto.signal.errors import DecryptError, DuplicateMessageError, InvalidMessageError
 from sessions_app.sandbox.crypto.signal.messages import PreKeyMessage
 from sessions_app.sandbox.phones import receipts
-from sessions_app.sandbox.phones.core import Core, is_group
+from sessions_app.sandbox.phones.core import Core, as_jid, as_number, is_group
 from sessions_app.sandbox.phones.outbox import PEER
-from sessions_app.sandbox.phones.reading import is_empty, read, received
+from sessions_app.sandbox.phones.reading import is_empty, read
 from sessions_app.sandbox.phones.results import Batch, Noticed, Received
 from sessions_app.sandbox.phones.retries import Retries
+from sessions_app.sandbox.phones.showing import received
 from sessions_app.sandbox.protos import adv as adv_pb
 from sessions_app.sandbox.protos import e2e
 from sessions_app.sandbox.wire.jid import JID
@@ -32,7 +33,7 @@ class Inbox:
     def take(self, stanza: Node) -> Batch:
         """Decrypt what a `<message>` carries for this device."""
         batch = Batch()
-        sender = self._core.as_lid(stanza.jid("participant") or stanza.jid("from") or JID("", ""))
+        sender = self._core.sender_of(stanza)
         try:
             for enc in stanza.children("enc"):
                 self._open(stanza, enc, sender, batch)
@@ -77,23 +78,24 @@ class Inbox:
         node = stanza.child("device-identity")
         if node is None:
             return
-        account = adv_pb.ADVSignedDeviceIdentity.FromString(node.data()).accountSignatureKey
+        identity = PreKeyMessage.parse(enc.data()).identity
         try:
-            adv.check_device(node.data(), account=account, device_identity=PreKeyMessage.parse(enc.data()).identity)
-        except adv.SignatureError as error:
+            account = adv_pb.ADVSignedDeviceIdentity.FromString(node.data()).accountSignatureKey
+            adv.check_device(node.data(), account=account, device_identity=identity)
+        except (adv.SignatureError, DecodeError) as error:
             raise InvalidMessageError(str(error)) from error
 
     def _keep_sender_key(self, message: Any, sender: JID) -> None:
         if message.HasField("senderKeyDistributionMessage"):
             part = message.senderKeyDistributionMessage
-            group = JID.parse(part.groupID)
-            self._core.sessions.add_distribution(group, sender, part.axolotlSenderKeyDistributionMessage)
+            if (group := as_jid(part.groupID)) is not None:
+                self._core.sessions.add_distribution(group, sender, part.axolotlSenderKeyDistributionMessage)
 
     def _show(self, stanza: Node, sender: JID, message: Any) -> Received | None:
         """The message as the phone shows it; None if there is nothing to show or it has been shown."""
         core, message_id, chat = self._core, stanza.text("id"), _chat(stanza, sender)
         if message.HasField("deviceSentMessage") and core.is_own(sender):
-            chat = core.as_lid(JID.parse(message.deviceSentMessage.destinationJID).bare())
+            chat = core.as_lid((as_jid(message.deviceSentMessage.destinationJID) or chat).bare())
             message = message.deviceSentMessage.message
         if is_empty(message) or core.log.find(sender, message_id) is not None:
             return None
@@ -101,7 +103,7 @@ class Inbox:
             id=message_id,
             chat=chat,
             sender=sender,
-            timestamp=int(stanza.text("t") or core.now()),
+            timestamp=as_number(stanza.text("t"), core.now()),
             push_name=stanza.text("notify"),
             message=message.SerializeToString(),
         )
@@ -110,5 +112,5 @@ class Inbox:
 
 def _chat(stanza: Node, sender: JID) -> JID:
     """The group, or the person who wrote."""
-    chat = stanza.jid("from")
+    chat = as_jid(stanza.attrs.get("from"))
     return chat if chat is not None and is_group(chat) else sender.bare()

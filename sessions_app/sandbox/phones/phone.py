@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sessions_app.sandbox.crypto import adv, media
 from sessions_app.sandbox.crypto.signal.keys import PreKeyBundle
-from sessions_app.sandbox.phones import app_state, greeting, notices, receipts
+from sessions_app.sandbox.phones import app_state, greeting, notices, polls, receipts
 from sessions_app.sandbox.phones.app_state import AppState
 from sessions_app.sandbox.phones.blobs import Blobs
 from sessions_app.sandbox.phones.core import Clock, Core, Profile, new_id
@@ -19,9 +19,9 @@ from sessions_app.sandbox.phones.directory import Directory
 from sessions_app.sandbox.phones.inbox import Inbox
 from sessions_app.sandbox.phones.linking import Linking, QrCode
 from sessions_app.sandbox.phones.outbox import Outbox
-from sessions_app.sandbox.phones.reading import received
 from sessions_app.sandbox.phones.results import Batch, LinkOffer, Noticed, Outgoing, Received, Sent
 from sessions_app.sandbox.phones.retries import Retries
+from sessions_app.sandbox.phones.showing import received
 from sessions_app.sandbox.wire.jid import JID, SERVER_JID
 from sessions_app.sandbox.wire.node import Node
 
@@ -199,7 +199,7 @@ class Phone:
         reader = notices.READERS.get(stanza.tag)
         if reader is None:
             return Batch()
-        sender = self._core.as_lid(stanza.jid("participant") or stanza.jid("from") or SERVER_JID)
+        sender = self._core.sender_of(stanza)
         batch = Batch(noticed=[reader(stanza, sender)])
         if stanza.tag == "receipt" and stanza.text("type") == "retry":
             batch.outgoing += self._retries.answer(stanza, sender)
@@ -216,6 +216,13 @@ class Phone:
         """One of the last messages that this phone wrote or received, to quote it, react to it or edit it."""
         entry = self._core.log.by_id(message_id)
         return received(self._core, entry) if entry else None
+
+    def vote(self, poll_id: str, options: Sequence[str]) -> Sent:
+        """Vote in a poll that this phone has received or written; `NotAPollError` if it has no such options."""
+        poll = self._core.log.by_id(poll_id)
+        if poll is None:
+            raise polls.NotAPollError("this phone does not know the poll")
+        return self.send(JID.parse(poll.chat), polls.vote(self._core, poll, options))
 
     def read(self, messages: Sequence[Received], *, played: bool = False) -> list[Outgoing]:
         """Read (or play) received messages: receipts for the senders, `read-self` for the own linked devices."""

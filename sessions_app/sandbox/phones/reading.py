@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sessions_app.sandbox.phones.core import Core
-from sessions_app.sandbox.phones.log import Entry
-from sessions_app.sandbox.phones.results import Media, Received
+from sessions_app.sandbox.phones.results import Media
 from sessions_app.sandbox.protos import e2e
-from sessions_app.sandbox.wire.jid import JID
 
 MEDIA_FIELDS = {
     "imageMessage": "image",
@@ -60,23 +57,6 @@ def read(message: Any) -> Reading:
         if message.HasField(field):
             return Reading("poll", text=getattr(message, field).name)
     return Reading("unknown")
-
-
-def received(core: Core, entry: Entry) -> Received:
-    """A message of the log as the phone shows it."""
-    sender, reading = JID.parse(entry.sender), read(entry.parsed())
-    return Received(
-        n=entry.n,
-        id=entry.id,
-        chat=JID.parse(entry.chat),
-        sender=sender,
-        sender_phone=core.directory.phone_number(sender.bare()),
-        from_me=core.is_own(sender),
-        timestamp=entry.timestamp,
-        push_name=entry.push_name,
-        raw=entry.message,
-        **{name: getattr(reading, name) for name in Reading.__slots__},
-    )
 
 
 def is_empty(message: Any) -> bool:

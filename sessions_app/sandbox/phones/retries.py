@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sessions_app.sandbox.crypto.signal.keys import InvalidBundleError
 from sessions_app.sandbox.phones.bundles import key_nodes, read_bundle, read_number, registration_node
-from sessions_app.sandbox.phones.core import Core, is_group
+from sessions_app.sandbox.phones.core import Core, as_jid, as_number, is_group
 from sessions_app.sandbox.phones.outbox import Outbox
 from sessions_app.sandbox.phones.results import Outgoing
 from sessions_app.sandbox.wire.jid import JID
@@ -47,18 +47,18 @@ class Retries:
         return count
 
     def _attributes(self, stanza: Node, message_id: str) -> dict[str, str | JID]:
-        core, chat = self._core, stanza.jid("from")
+        core, chat = self._core, as_jid(stanza.attrs.get("from"))
         common: dict[str, str | JID] = {"id": message_id, "t": str(core.now()), "type": "retry"}
         if chat is not None and is_group(chat):
             return {"from": chat, "participant": core.lid, **common}
-        if (recipient := stanza.jid("recipient")) is not None:
+        if (recipient := as_jid(stanza.attrs.get("recipient"))) is not None:
             common["recipient"] = recipient
         return {"from": core.lid, **common}
 
     def answer(self, receipt: Node, device: JID) -> list[Outgoing]:
         """`device` could not decrypt a message of this phone: a new session, and the message again."""
         retry = receipt.child("retry")
-        count = int(retry.text("count", "1")) if retry else 1
+        count = as_number(retry.text("count"), 1) if retry else 1
         entry = self._core.log.find(self._core.lid, receipt.text("id"))
         if entry is None or count > MAX_RETRIES or not self._renew(receipt, device):
             return []

@@ -97,10 +97,10 @@ class SenderKeyRecord:
         self.keys = [key, *self.keys][:MAX_STATES]
 
     def decrypt(self, data: bytes) -> bytes:
-        key_id = protobuf.number(_parse(data[:-SIGNATURE_SIZE]), 1, 0)
+        key_id = _parse(data[:-SIGNATURE_SIZE]).get(1, 0)
         candidates = [key for key in self.keys if key.id == key_id]
         if not candidates:
-            raise NoSessionError(f"no sender key {key_id}")
+            raise NoSessionError("the device has not given this sender key")
         return candidates[0].decrypt(data)
 
     def dump(self) -> bytes:
