@@ -9,10 +9,12 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 
 from sessions_app.sandbox.crypto.appstate import (
+    COLLECTIONS,
     AppStateKey,
     CollectionState,
     DerivedKeys,
     Mutation,
+    PatchError,
     decode_patch,
     encode_patch,
     with_version,
@@ -51,6 +53,8 @@ class AppState:
 
     def accept(self, collection: str, version: int, patch: bytes) -> list[Mutation] | None:
         """A device uploads a patch for `version`: None if that is not current; `PatchError` if it is broken."""
+        if collection not in COLLECTIONS:
+            raise PatchError("there is no such collection")
         before = self._state(collection)
         if version != before.version:
             return None

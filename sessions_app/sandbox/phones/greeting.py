@@ -12,6 +12,7 @@ from sessions_app.sandbox.protos import e2e, history
 from sessions_app.sandbox.wire.jid import JID
 
 HistorySync = history.HistorySync
+MAX_BYTES = 2_000_000
 
 
 def history_messages(core: Core) -> list[Any]:
@@ -19,14 +20,25 @@ def history_messages(core: Core) -> list[Any]:
     conversations = HistorySync(syncType=HistorySync.INITIAL_BOOTSTRAP, chunkOrder=1, progress=100)
     names = HistorySync(syncType=HistorySync.PUSH_NAME, chunkOrder=1, progress=100)
     chats: dict[str, list[Entry]] = {}
-    for entry in core.log:
-        if entry.category != PEER:
-            chats.setdefault(entry.chat, []).append(entry)
+    for entry in _recent(core):
+        chats.setdefault(entry.chat, []).append(entry)
     for chat, entries in chats.items():
         _add_conversation(core, conversations, JID.parse(chat), entries)
     for sender, name in _names(core).items():
         names.pushnames.add(ID=sender, pushname=name)
     return [_notification(conversations), _notification(names)]
+
+
+def _recent(core: Core) -> list[Entry]:
+    """As many of the last messages as fit into one stanza, oldest first."""
+    recent, size = [], 0
+    for entry in reversed(list(core.log)):
+        size += len(entry.message)
+        if size > MAX_BYTES:
+            break
+        if entry.category != PEER:
+            recent.append(entry)
+    return recent[::-1]
 
 
 def _add_conversation(core: Core, sync: Any, chat: JID, entries: list[Entry]) -> None:

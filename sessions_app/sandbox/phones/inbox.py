@@ -69,21 +69,25 @@ class Inbox:
         if kind == "skmsg":
             return sessions.decrypt_group(_chat(stanza, sender), sender, enc.data(), padded=padded)
         if kind == "pkmsg" and sender.device:
-            self._check_device(stanza, enc)
+            self._check_device(stanza, enc, sender)
         return sessions.decrypt(sender, kind, enc.data(), padded=padded)
 
-    @staticmethod
-    def _check_device(stanza: Node, enc: Node) -> None:
+    def _check_device(self, stanza: Node, enc: Node, sender: JID) -> None:
         """A linked device proves with its first message that its account has signed it."""
         node = stanza.child("device-identity")
         if node is None:
             return
         identity = PreKeyMessage.parse(enc.data()).identity
         try:
-            account = adv_pb.ADVSignedDeviceIdentity.FromString(node.data()).accountSignatureKey
+            account = self._account_key(sender) or _named_account(node)
             adv.check_device(node.data(), account=account, device_identity=identity)
         except (adv.SignatureError, DecodeError) as error:
             raise InvalidMessageError(str(error)) from error
+
+    def _account_key(self, device: JID) -> bytes | None:
+        """The identity key of an account, as far as this phone knows it."""
+        own = self._core.is_own(device)
+        return self._core.keys.identity.public if own else self._core.sessions.identity(device.bare())
 
     def _keep_sender_key(self, message: Any, sender: JID) -> None:
         if message.HasField("senderKeyDistributionMessage"):
@@ -108,6 +112,11 @@ class Inbox:
             message=message.SerializeToString(),
         )
         return received(core, entry)
+
+
+def _named_account(device_identity: Node) -> bytes:
+    """The account key that a device identity itself names: first contact has to be believed."""
+    return bytes(adv_pb.ADVSignedDeviceIdentity.FromString(device_identity.data()).accountSignatureKey)
 
 
 def _chat(stanza: Node, sender: JID) -> JID:

@@ -58,11 +58,15 @@ class MessageLog:
         self._next += 1
         slot = f"log/{entry.n % CAPACITY}"
         if (replaced := self._blobs.get(slot)) is not None:
-            old = Entry(*unpack(replaced))
-            self._by_id.pop((old.sender, old.id), None)
+            self._forget(Entry(*unpack(replaced)))
         self._by_id[entry.sender, entry.id] = entry
         self._blobs.put(slot, pack(tuple(getattr(entry, name) for name in Entry.__slots__)))
         return entry
+
+    def _forget(self, old: Entry) -> None:
+        """Unless the same id has been used again since."""
+        if self._by_id.get((old.sender, old.id)) == old:
+            del self._by_id[old.sender, old.id]
 
     def find(self, sender: JID, message_id: str) -> Entry | None:
         """A message by its sender (a device) and id."""

@@ -29,6 +29,11 @@ class Sessions:
     def has(self, device: JID) -> bool:
         return self._blobs.get(_session_key(device)) is not None
 
+    def identity(self, device: JID) -> bytes | None:
+        """The identity key that a device is known by."""
+        session = self._load(device).current
+        return session.remote_identity if session else None
+
     def open(self, device: JID, bundle: PreKeyBundle) -> None:
         """A new session with a device; an older one stays readable."""
         record = self._load(device)

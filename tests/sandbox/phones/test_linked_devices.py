@@ -131,6 +131,28 @@ def test_a_first_message_must_come_from_a_device_that_its_account_signed():
     assert batch.noticed[0].kind == "undecryptable"
 
 
+def test_a_device_signed_by_another_account_is_refused():
+    town = Town()
+    device = town.link("bob")
+    town.carry(town["alice"].send(town["bob"].lid, content.text("hello")).outgoing)
+    mallory = town.add("mallory", "999000000009", "200000000009")
+    forged = adv_signed(device, adv.open_offer(mallory.link(device.qr(), 1).box, device.adv_secret))
+    stanza = device.write(town, town["alice"].lid, content.text("x"), "W1")
+    stanza.content = [*stanza.children(), Node("device-identity", {}, forged)]
+    batch = town["alice"].receive(stanza)
+    assert (batch.messages, batch.noticed[0].kind) == ([], "undecryptable")
+
+
+def test_the_history_is_not_larger_than_a_stanza_can_be():
+    town = Town()
+    for _ in range(5):
+        town.carry(town["bob"].send(town["alice"].lid, content.text("x" * 900_000)).outgoing)
+    device = town.link("alice")
+    town.carry(town["alice"].after_link(1))
+    bootstrap = device.messages()[1].protocolMessage
+    assert len(unpack(bootstrap).conversations[0].messages) == 2
+
+
 def adv_signed(device, offered):
     signed = pb.ADVSignedDeviceIdentity.FromString(adv.sign_as_device(device.keys.identity, offered))
     signed.accountSignatureKey = pb.ADVSignedDeviceIdentity.FromString(offered).accountSignatureKey

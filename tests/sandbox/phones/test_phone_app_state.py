@@ -95,4 +95,8 @@ def test_it_rejects_an_old_version_and_a_broken_patch():
     assert town["alice"].app_state_upload("critical_block", 0, patch) is None
     with pytest.raises(PatchError):
         town["alice"].app_state_upload("critical_block", 1, patch)
+    patch, _ = uploaded(key, CollectionState(), [rename("x")], "nonsense")
+    with pytest.raises(PatchError):
+        town["alice"].app_state_upload("nonsense", 0, patch)
     assert town["alice"].app_state_version("critical_block") == 1
+    assert town["alice"].app_state_version("nonsense") == 0
