@@ -10,6 +10,8 @@ import threading
 import time
 from pathlib import Path
 
+from sessions_app.sandbox.client import wait_until
+
 DRIVER = Path(__file__).with_name("driver.py")
 
 
@@ -140,6 +142,20 @@ class Neonize:
     def send(self, to, text: str) -> str:
         """Send a text to a phone, return its id."""
         return self.call("send", to=to.number, text=text)
+
+    def announce(self) -> None:
+        """Become available, as soon as the client has learnt its push name from the app state."""
+
+        def announced() -> bool:
+            try:
+                self.call("presence", available=True)
+            except RuntimeError as error:
+                if "PushName" in str(error):
+                    return False
+                raise
+            return True
+
+        wait_until(announced, what="push name")
 
     def wait(self, event: str, seconds: float = 10, after: int = 0, **wanted) -> dict:
         return self.process.wait(event, self.name, seconds, after, **wanted)

@@ -30,6 +30,8 @@ class ControlApi:
             _guard(request)
             handler, arguments = find(request)
             answer = await handler(Call(self._sandbox, request), *arguments)
+            if request.method != "GET":
+                self._sandbox.storage.flush_if_changed()  # what the caller was told has happened must not be forgotten
         except SandboxError as error:
             return _json({"error": {"code": error.code, "message": error.message}}, error.status)
         except Exception:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-FLUSH_AFTER = 0.02
+FLUSH_EVERY = 0.02
+"""At least this long between two writes; the first change after a pause is written at once."""
 DATABASE = "sandbox.sqlite3"
 SCHEMA = """
 PRAGMA journal_mode=WAL;
@@ -30,6 +32,7 @@ class Storage:
         self._changes: dict[tuple[str, str], bytes | None] = {}
         self._collectors: list[Callable[[], None]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._flushed = 0.0
         self._database = _open(folder) if folder else None
 
     def on_flush(self, collect: Callable[[], None]) -> None:
@@ -58,11 +61,18 @@ class Storage:
 
     def touch(self) -> None:
         """Something changed: write soon."""
-        if self._database is not None and self._timer is None:
-            try:
-                self._timer = asyncio.get_running_loop().call_later(FLUSH_AFTER, self.flush)
-            except RuntimeError:  # no loop yet: start-up, which flushes at its end
-                return
+        if self._database is None or self._timer is not None:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no loop yet: start-up, which flushes at its end
+            return
+        self._timer = loop.call_at(max(loop.time(), self._flushed + FLUSH_EVERY), self.flush)
+
+    def flush_if_changed(self) -> None:
+        """Write now what would be written soon."""
+        if self._timer is not None:
+            self.flush()
 
     def flush(self) -> None:
         """Write everything now."""
@@ -74,6 +84,7 @@ class Storage:
         self._cancel_timer()
         changes, self._changes = self._changes, {}
         self._write(self._database, changes)
+        self._flushed = time.monotonic()
 
     @staticmethod
     def _write(database: sqlite3.Connection, changes: dict[tuple[str, str], bytes | None]) -> None:

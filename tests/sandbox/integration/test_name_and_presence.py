@@ -1,9 +1,9 @@
 """Push name, typing, presence and calls."""
 
 
-def test_the_push_name_reaches_the_client(sandbox, alice, carl, client):
+def test_the_push_name_reaches_the_client(carl, client):
     """A client may announce itself only when it has learnt its name from the app state."""
-    client.call("presence", available=True)
+    client.announce()
     client.send(carl, "who am I?")
     assert carl.wait_message(text="who am I?")["push_name"] == "Alice"
 
@@ -20,14 +20,14 @@ def test_the_client_sees_typing(alice, carl, client):
 
 
 def test_the_phone_sees_typing(alice, carl, client):
-    client.call("presence", available=True)
+    client.announce()
     client.call("typing", to=carl.number)
     carl.wait_notice("typing")
 
 
 def test_the_client_sees_presence_it_subscribed_to(alice, carl, client):
     client.send(carl, "hello")
-    client.call("presence", available=True)
+    client.announce()
     client.call("subscribe", to=carl.info()["lid"])
     client.call("is_on_whatsapp", numbers=[carl.number])  # answered after the subscription has been taken
     carl.presence("available")
