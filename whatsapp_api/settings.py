@@ -37,7 +37,7 @@ CONTRIB_APPS = [
     else "whatsapp_api.dashboard.admin_config.DashboardAdminConfig",
 ]
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the plain "unfold" would put its own site in the place of ours
     *CONTRIB_APPS,
     "django.contrib.sessions",
     "django.contrib.messages",

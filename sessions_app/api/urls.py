@@ -1,6 +1,6 @@
 """Below /api/v1/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import life, pairing_code, qr, views
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/logout", life.Logout.as_view(), name="session-logout"),
     path("sessions/<uuid:session_id>/qr", qr.Qr.as_view(), name="session-qr"),
     path("sessions/<uuid:session_id>/pairing-code", pairing_code.PairingCode.as_view(), name="session-pairing-code"),
+    path("", include("sessions_app.api.sandbox_urls")),
 ]

@@ -4,4 +4,7 @@ from unfold.sites import UnfoldAdminSite
 
 
 class DashboardSite(UnfoldAdminSite):
-    """Unfold's site; the landing page is the list of sessions."""
+    """Unfold's site; its landing page is an overview instead of a list of tables."""
+
+    index_template = "dashboard/home.html"
+    index_title = "Overview"

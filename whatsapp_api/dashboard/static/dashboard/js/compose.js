@@ -1,0 +1,59 @@
+// The box to try sending.
+import { call } from "./api.js";
+import { byId, data, show } from "./page.js";
+import { busy } from "./toast.js";
+
+export class Compose {
+  constructor({ onSent }) {
+    this.onSent = onSent;
+    this.form = byId("compose");
+    this.to = byId("compose-to");
+    this.text = byId("compose-text");
+    this.form.addEventListener("submit", (event) => this.submit(event));
+    this.text.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  // Does not overwrite what somebody typed.
+  suggest(number) {
+    if (!this.to.value) this.to.value = number;
+  }
+
+  reply(number) {
+    this.to.value = number;
+    this.text.focus();
+  }
+
+  key(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.form.requestSubmit();
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    const to = this.to.value.trim();
+    const text = this.text.value;
+    this.complain("");
+    if (!to) return this.complain("Write the recipient's number with its country code.", this.to);
+    if (!text.trim()) return this.complain("Write a message.", this.text);
+    await busy(this.form.querySelector("button"), () => this.send(to, text));
+    this.text.focus();
+  }
+
+  async send(to, text) {
+    try {
+      const message = await call("POST", `${data.api}/messages`, { to, text });
+      this.text.value = "";
+      this.onSent(message);
+    } catch (error) {
+      this.complain(error.message, error.fields?.to ? this.to : this.text);
+    }
+  }
+
+  complain(text, field = null) {
+    byId("compose-error").textContent = text;
+    show(byId("compose-error"), Boolean(text));
+    for (const input of [this.to, this.text]) input.setAttribute("aria-invalid", String(input === field));
+    field?.focus();
+  }
+}

@@ -1,0 +1,22 @@
+// How far a message of ours got, in WhatsApp's own signs, with words for those who do not see them.
+import { icon, make } from "./page.js";
+
+const TICKS = {
+  queued: ["schedule", "Waiting to be sent"],
+  sending: ["schedule", "Being sent"],
+  sent: ["check", "Sent"],
+  delivered: ["done_all", "Delivered"],
+  read: ["done_all", "Read"],
+  played: ["done_all", "Played"],
+  failed: ["error", "Failed"],
+  unconfirmed: ["help", "Nobody knows whether it was sent"],
+};
+
+export function tick(state) {
+  const [name, words] = TICKS[state] ?? ["schedule", state];
+  const element = make("span", "wa-tick");
+  element.dataset.ack = state === "played" ? "read" : state;
+  element.title = words;
+  element.append(icon(name), make("span", "wa-sr", words));
+  return element;
+}
