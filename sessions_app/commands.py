@@ -7,7 +7,6 @@ for a successor (a sweep finds what a lost hint was about, and a call has a dead
 groups to recreate when Redis comes back empty. A Redis list carries the answer back.
 """
 
-import functools
 import logging
 import time
 import uuid
@@ -15,14 +14,12 @@ from typing import Any, cast
 
 import msgpack
 import redis
-from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from sessions_app.engine.codec import decode_error
 from sessions_app.engine.errors import EngineError, NotConnected, OutcomeUnknown
 
 from .models import Session
+from .quick_redis import BLOCK_SECONDS, client
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +28,6 @@ STREAM_LENGTH = 5_000
 STREAM_SECONDS = 600
 REPLY_SECONDS = 60
 QUIET_SECONDS = 1.0
-BLOCK_SECONDS = 1.0
 
 _quiet_until = 0.0
 
@@ -44,19 +40,6 @@ def node_stream(node: str) -> str:
 def reply_key(call_id: str) -> str:
     """The list on which the caller waits."""
     return f"wa:reply:{call_id}"
-
-
-@functools.lru_cache(maxsize=1)
-def _client() -> redis.Redis:
-    """A client that gives up soon: whoever calls here answers a person or holds a worker thread."""
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=BLOCK_SECONDS + 1,
-        socket_connect_timeout=1,
-        health_check_interval=15,
-        max_connections=200,
-        retry=Retry(NoBackoff(), 1),
-    )
 
 
 def wake(session_id: uuid.UUID) -> None:
@@ -98,7 +81,7 @@ def call(
 
 def _put(stream: str, entry: Any) -> None:
     try:
-        with _client().pipeline(transaction=False) as pipe:
+        with client().pipeline(transaction=False) as pipe:
             pipe.xadd(stream, entry, maxlen=STREAM_LENGTH, approximate=True)
             pipe.expire(stream, STREAM_SECONDS)
             pipe.execute()
@@ -111,7 +94,7 @@ def _put(stream: str, entry: Any) -> None:
 def _answer(call_id: str, deadline: float) -> dict[str, Any]:
     while (left := deadline - time.monotonic()) > 0:
         try:
-            popped = _client().blpop([reply_key(call_id)], timeout=min(left, BLOCK_SECONDS))
+            popped = client().blpop([reply_key(call_id)], timeout=min(left, BLOCK_SECONDS))
         except redis.RedisError:
             time.sleep(min(0.1, left))
             continue

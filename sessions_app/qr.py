@@ -22,7 +22,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from whatsapp_api.core.formats import from_unix
-from whatsapp_api.core.redis import client
+
+from .quick_redis import client
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 
+from sessions_app.worker.bootstep import install
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsapp_api.settings")
 
 app = Celery("whatsapp_api")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+install(app)

@@ -1,0 +1,85 @@
+"""Writes that must happen: repeated until the database takes them, however long it is away."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import OperationalError, connection
+
+from sessions_app.models import Session
+from whatsapp_api.core.db import is_conflict, on_mongodb
+
+logger = logging.getLogger(__name__)
+
+R = TypeVar("R")
+FAULTS = 5
+DELAY_FIRST = 0.05
+DELAY_MOST = 2.0
+
+_away = threading.Event()
+
+
+class Faulty(Exception):
+    """The database is well and refuses this write all the same: the fault is in the write."""
+
+
+class Stopping(Exception):
+    """The worker ends before the write worked; its source is kept, so the next owner repeats it."""
+
+
+def durably(work: Callable[[], R], *, stopping: threading.Event) -> R:
+    """The result of `work`, which may be called many times and so must be idempotent."""
+    delay, faults = DELAY_FIRST, 0
+    while True:
+        try:
+            result = work()
+        except Exception as error:
+            connection_reset()
+            faults = faults + 1 if _own_fault(error) else 0
+            if faults >= FAULTS:
+                raise Faulty from error
+            _say_away(error)
+        else:
+            _say_back()
+            return result
+        if stopping.wait(delay):
+            raise Stopping
+        delay = min(delay * 2, DELAY_MOST)
+
+
+def connection_reset() -> None:
+    """Forget a transaction that broke off half-way, so that the thread's next one starts clean."""
+    with contextlib.suppress(Exception):
+        if on_mongodb():
+            session = getattr(connection, "session", None)
+            connection.run_on_commit = []
+            if session is not None:
+                connection.session = None  # type: ignore[attr-defined]
+                session.end_session()
+        else:
+            connection.close_if_unusable_or_obsolete()
+
+
+def _own_fault(error: Exception) -> bool:
+    if isinstance(error, OperationalError) or is_conflict(error):
+        return False
+    try:
+        Session.objects.order_by().values_list("pk").first()
+    except Exception:  # noqa: BLE001
+        connection_reset()
+        return False
+    return True
+
+
+def _say_away(error: Exception) -> None:
+    if not _away.is_set():
+        _away.set()
+        logger.warning("A write has to be repeated: %s: %s", type(error).__name__, error.__cause__ or error)
+
+
+def _say_back() -> None:
+    if _away.is_set():
+        _away.clear()
+        logger.info("Writes work again")

@@ -1,0 +1,182 @@
+"""Makes actual follow desired: reads what people want, decides, and has it done."""
+
+import logging
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from django.db.models import Q
+
+from sessions_app import ownership
+from sessions_app.engine.states import FINAL_STATES, Reason, State
+from sessions_app.models import Desired, Session
+
+from .actions import Actions
+from .decide import Action, decide, needs_owner
+from .durable import connection_reset
+from .hosts import HostPool
+from .intake import Intake
+from .live import Live, Registry
+from .timings import Timings
+
+logger = logging.getLogger(__name__)
+
+THREADS = 8
+
+
+class Reconciler:
+    """One thread looks, a few act. Woken for single sessions, and over all of them every second."""
+
+    def __init__(
+        self,
+        *,
+        node: str,
+        registry: Registry,
+        actions: Actions,
+        intake: Intake,
+        pool: HostPool,
+        timings: Timings,
+        on_sweep: Callable[[], None],
+    ) -> None:
+        self._node = node
+        self._registry = registry
+        self._actions = actions
+        self._intake = intake
+        self._pool = pool
+        self._timings = timings
+        self._on_sweep = on_sweep
+        self._changed = threading.Condition()
+        self._woken: set[uuid.UUID] = set()
+        self._everything = True
+        self._closing = False
+        self._dead: set[str] | None = None
+        self._away = False
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sessions")
+        self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self, session_id: uuid.UUID | None = None) -> None:
+        """Look at this session, or at all, now."""
+        with self._changed:
+            if session_id is None:
+                self._everything = True
+            else:
+                self._woken.add(session_id)
+            self._changed.notify()
+
+    def stop(self, *, within: float) -> None:
+        """Decide nothing more; actions under way may end."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(within)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    # -- the thread ---------------------------------------------------------------------------------
+    def _run(self) -> None:
+        due = 0.0
+        while True:
+            with self._changed:
+                wait = due - time.monotonic()
+                if wait > 0 and not (self._woken or self._everything or self._closing):
+                    self._changed.wait(wait)
+                if self._closing:
+                    return
+                woken, self._woken = self._woken, set()
+                everything, self._everything = self._everything or time.monotonic() >= due, False
+            if everything:
+                due = time.monotonic() + self._timings.sweep
+            self._pass(None if everything else woken)
+
+    def _pass(self, session_ids: set[uuid.UUID] | None) -> None:
+        try:
+            if self._dead is None:
+                self._dead = ownership.dead_owners(self._node)
+            self._look(session_ids)
+            if session_ids is None:
+                self._on_sweep()
+        except Exception as error:
+            connection_reset()
+            if not self._away:
+                logger.exception("Sessions cannot be looked at (%s); trying on", type(error).__name__)
+            self._away = True
+        else:
+            self._away = False
+
+    def _look(self, session_ids: set[uuid.UUID] | None) -> None:
+        mine = Q(owner__in=[self._node, "", *(self._dead or ())])
+        rows = Session.objects.filter(mine) if session_ids is None else Session.objects.filter(pk__in=session_ids)
+        found = {row.pk: row for row in rows.order_by()}
+        lives = {row.pk: live for row in found.values() if (live := self._own(row)) is not None}
+        self._fence(found, session_ids)
+        plan = [(live, found[pk], decide(found[pk], live, self._timings)) for pk, live in lives.items()]
+        self._warm(row for _, row, action in plan if action is Action.START and row.is_paired)
+        for live, row, action in plan:
+            if action is not None:
+                self._do(live, action.name, partial(self._actions.table[action], live, row))
+
+    def _own(self, row: Session) -> Live | None:
+        """What we know of the session, after taking it if it is to be taken."""
+        live = self._registry.get(row.pk)
+        if row.owner == self._node:
+            if live is None:  # taken, and then the database was away
+                return self._carry(row, lost=True)
+            if live.row.epoch == row.epoch:
+                live.row = row
+                return live
+            return None
+        if row.owner and row.owner not in (self._dead or ()):
+            return None
+        if not row.owner and not needs_owner(row):
+            return None
+        return self._take(row)
+
+    def _take(self, row: Session) -> Live | None:
+        lost = row.owner != ""
+        return self._carry(row, lost=lost) if ownership.take(row, node=self._node) else None
+
+    def _carry(self, row: Session, *, lost: bool) -> Live:
+        live = Live(row=row, state=State(row.state), generation=row.state_generation)
+        self._registry.add(live)
+        if lost and live.state not in FINAL_STATES and row.desired == Desired.STARTED:
+            state = State.RECONNECTING if row.is_paired else State.STARTING
+            self._intake.announce(live, state, Reason.WORKER_LOST)
+        return live
+
+    def _fence(self, found: dict[uuid.UUID, Session], session_ids: set[uuid.UUID] | None) -> None:
+        """Sessions that we carry and that are not ours any more: taken by somebody, or deleted behind our back."""
+        for live in self._registry.all():
+            if live.busy or (session_ids is not None and live.id not in session_ids):
+                continue
+            row = found.get(live.id)
+            if row is None or row.owner != self._node or row.epoch != live.row.epoch:
+                self._do(live, "FENCE", partial(self._actions.fence, live))
+
+    def _warm(self, rows: Iterable[Session]) -> None:
+        for provider, count in Counter(row.provider for row in rows).items():
+            self._pool.warm(provider, count)
+
+    # -- acting -------------------------------------------------------------------------------------
+    def _do(self, live: Live, name: str, work: Callable[[], None]) -> None:
+        live.busy = True
+        try:
+            self._threads.submit(self._guarded, live, name, work)
+        except RuntimeError:  # stopping
+            live.busy = False
+
+    def _guarded(self, live: Live, name: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            connection_reset()
+            live.pause_until = time.monotonic() + self._timings.sweep
+            logger.exception("Session %s: %s failed, to be tried again", live.id, name)
+        finally:
+            live.busy = False
+            self.wake(live.id)
