@@ -9,7 +9,7 @@ from sessions_app.sandbox.server import disturb
 from sessions_app.sandbox.server.errors import not_found
 from sessions_app.sandbox.server.faults import KINDS, ONCE
 
-OPTIONS = ("reason", "code", "expire", "error", "ms", "refs", "hold", "event")
+OPTIONS = ("reason", "code", "expire", "error", "ms", "refs", "hold", "event", "device")
 
 
 async def listed(call: Call) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
 from sessions_app.sandbox.control.call import Call, choice, digits, field, invalid
-from sessions_app.sandbox.server.account import AUTO_RECEIPTS, Account
+from sessions_app.sandbox.server.account import AUTO_RECEIPTS, Settings
 from sessions_app.sandbox.server.errors import SandboxError, not_found
 
 TAMPER = {"hmac": "hmac", "signature": "account_signature"}
@@ -29,9 +30,9 @@ async def create(call: Call) -> dict[str, Any]:
     number = digits(number) if number else call.sandbox.world.new_number()
     if call.sandbox.world.by_number(number) is not None:
         raise SandboxError(409, "exists", f"phone {number} exists already")
-    account = call.sandbox.world.create(number, field(body, "name", str, f"Phone {number[-4:]}"))
-    _settle(call, account, {name: body[name] for name in ("online", "auto_receipt", "echo") if name in body})
-    return account.as_json()
+    name = field(body, "name", str, f"Phone {number[-4:]}")
+    settings = _settings(Settings(), {key: value for key, value in body.items() if key not in ("phone", "name")})
+    return call.sandbox.world.create(number, name, settings).as_json()
 
 
 async def show(call: Call, number: str) -> dict[str, Any]:
@@ -41,25 +42,27 @@ async def show(call: Call, number: str) -> dict[str, Any]:
 
 async def change(call: Call, number: str) -> dict[str, Any]:
     """Change its name or how it behaves; `online` makes it vanish and appear."""
-    account = call.account(number)
-    _settle(call, account, call.body())
-    return account.as_json()
-
-
-def _settle(call: Call, account: Account, body: dict[str, Any]) -> None:
-    if unknown := body.keys() - {"online", "auto_receipt", "echo", "name"}:
-        raise invalid(f"unknown field {sorted(unknown)[0]}")
-    settings, was_online = account.settings, account.settings.online
-    settings.auto_receipt = choice(body, "auto_receipt", AUTO_RECEIPTS, settings.auto_receipt)
-    settings.echo = field(body, "echo", bool, settings.echo)
-    settings.online = field(body, "online", bool, settings.online)
-    name = field(body, "name", str, account.name)
+    account, body = call.account(number), call.body()
+    name, was_online = field(body, "name", str, account.name), account.settings.online
+    account.settings = _settings(account.settings, {key: value for key, value in body.items() if key != "name"})
     account.save()
     if name != account.name:
         call.sandbox.router.deliver(account.phone.set_name(name))
         call.sandbox.world.changed(account)
-    if settings.online and not was_online:
+    if account.settings.online and not was_online:
         call.sandbox.router.wake(account)
+    return account.as_json()
+
+
+def _settings(now: Settings, body: dict[str, Any]) -> Settings:
+    if unknown := body.keys() - {"online", "auto_receipt", "echo"}:
+        raise invalid(f"unknown field {sorted(unknown)[0]}")
+    return replace(
+        now,
+        auto_receipt=choice(body, "auto_receipt", AUTO_RECEIPTS, now.auto_receipt),
+        echo=field(body, "echo", bool, now.echo),
+        online=field(body, "online", bool, now.online),
+    )
 
 
 async def delete(call: Call, number: str) -> dict[str, Any]:

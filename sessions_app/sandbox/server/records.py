@@ -71,4 +71,6 @@ def _media_as_json(media: dict[str, Any]) -> dict[str, Any]:
 def noticed_to_record(noticed: Noticed) -> dict[str, Any]:
     """Anything else that a phone noticed, as plain values."""
     data = json.loads(json.dumps(noticed.data, default=str))
+    if "timestamp" in data:
+        data["timestamp"] = int(data["timestamp"])
     return {"kind": noticed.kind, "from": str(noticed.sender), **data}

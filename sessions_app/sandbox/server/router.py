@@ -9,17 +9,32 @@ from sessions_app.sandbox.phones import content
 from sessions_app.sandbox.phones.results import Batch, Outgoing, Received
 from sessions_app.sandbox.server.account import Account
 from sessions_app.sandbox.server.devices import LOW_PREKEYS, Device
+from sessions_app.sandbox.server.faults import Faults
 from sessions_app.sandbox.server.records import noticed_to_record, received_to_record
 from sessions_app.sandbox.server.stats import Stats
 from sessions_app.sandbox.server.world import World
 from sessions_app.sandbox.wire.node import Node
 
+MAC_LENGTH = 8
+
+
+def garbled(node: Node) -> Node:
+    """The same stanza with its ciphertexts damaged at their end, where the authentication code is."""
+    return Node(node.tag, node.attrs, [_garbled_child(child) for child in node.children()])
+
+
+def _garbled_child(child: Node) -> Node:
+    if child.tag != "enc":
+        return child
+    data = child.data()
+    return Node(child.tag, child.attrs, data[:-MAC_LENGTH] + bytes(byte ^ 0xFF for byte in data[-MAC_LENGTH:]))
+
 
 class Router:
     """A phone that answers can make another phone answer: stanzas wait in one queue, never on the call stack."""
 
-    def __init__(self, world: World, stats: Stats) -> None:
-        self._world, self._stats = world, stats
+    def __init__(self, world: World, stats: Stats, faults: Faults) -> None:
+        self._world, self._stats, self._faults = world, stats, faults
         self._queue: deque[Outgoing] = deque()
         self._running = False
 
@@ -39,10 +54,19 @@ class Router:
         account = self._world.find(item.to)
         if account is None:
             return
+        node = item.node if item.node.tag != "message" else self._spoilt(account, item)
         if not item.to.device:
-            self._to_phone(account, item.node)
+            self._to_phone(account, node)
         elif device := account.devices.get(item.to.device):
-            self._to_device(account, device, item.node)
+            self._to_device(account, device, node)
+
+    def _spoilt(self, account: Account, item: Outgoing) -> Node:
+        """The message, or one that cannot be decrypted if a fault says so."""
+        fault = self._faults.find("garble", account.number)
+        if fault is None or fault.options.get("device", item.to.device) != item.to.device:
+            return item.node
+        self._faults.take("garble", account.number)
+        return garbled(item.node)
 
     def _to_device(self, account: Account, device: Device, node: Node) -> None:
         kept = device.mailbox.add(node)

@@ -46,7 +46,8 @@ class Sandbox:
         self.stats, self.faults = Stats(), Faults()
         self.media = MediaStore(state / "media" if state else None)
         self.world = World(self.storage)
-        self.router = Router(self.world, self.stats)
+        self.router = Router(self.world, self.stats, self.faults)
+        self.world.on_prekey_taken = self.router.ask_for_prekeys
         self.inbound = Inbound(self.world, self.router)
         self.presence = Presence(self.world, self.router)
         self.linking = Linking(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 import struct
 
@@ -16,5 +17,10 @@ def reset(writer: asyncio.StreamWriter) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address is one of the machine's own."""
-    return host in ("::1", "localhost") or host.startswith("127.")
+    """Whether an address, or the one name that counts as such, is the machine's own."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgpack
 
@@ -24,6 +24,7 @@ class World:
         self._by_number: dict[str, Account] = {}
         self._by_lid: dict[str, Account] = {}
         self._dirty: set[str] = set()
+        self.on_prekey_taken: Callable[[Device], None] = lambda device: None
         storage.on_flush(self._collect)
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -35,10 +36,10 @@ class World:
             for number, stored in self._storage.scan(f"devices:{key}"):
                 account.devices[int(number)] = Device.from_blob(stored, self.mailbox(account, int(number)))
 
-    def create(self, number: str, name: str) -> Account:
+    def create(self, number: str, name: str, settings: Settings | None = None) -> Account:
         """A new account with a fresh phone."""
         phone = Phone.create(number=number, lid=self._new_lid(), name=name, directory=self)
-        account = self._enter(Account(phone, self._storage))
+        account = self._enter(Account(phone, self._storage, settings or Settings()))
         account.save()
         self.changed(account)
         return account
@@ -124,6 +125,7 @@ class World:
             return None
         bundle = linked.bundle()
         account.save_device(linked)
+        self.on_prekey_taken(linked)
         return bundle
 
     def lid(self, jid: JID) -> JID | None:

@@ -29,9 +29,6 @@ def _bundle(context: Context, jid: JID) -> Node:
     bundle = context.sandbox.world.bundle(jid)
     if bundle is None:
         return Node("user", {"jid": jid}, [Node("error", {"code": "404", "text": "item-not-found"})])
-    device = context.sandbox.world.device(jid)
-    if device is not None:
-        context.sandbox.router.ask_for_prekeys(device)
     return Node("user", {"jid": jid}, _keys(bundle))
 
 
