@@ -16,12 +16,14 @@ ENTRY_WINDOW = 0.05
 
 
 class Gate:
-    """Any number of calls, or one start or stop."""
+    """Any number of calls, or one start or stop; neither kind can starve the other."""
 
     def __init__(self, *, entry_window: float = ENTRY_WINDOW) -> None:
         self._changed = threading.Condition()
         self._writing = False
-        self._waiting = 0
+        self._waiting = 0  # starts and stops
+        self._calls_waiting = 0
+        self._admitted = 0  # calls that waited for a start or stop, and go before the next one
         self._entries: dict[int, float] = {}
         self._numbers = itertools.count()
         self._window = entry_window
@@ -54,8 +56,8 @@ class Gate:
         """Around a start or stop: waits for the others and for calls that have only just entered."""
         with self._changed:
             self._waiting += 1
-            while self._writing or (wait := self._fresh_entry()) > 0:
-                self._changed.wait(None if self._writing else wait)
+            while self._writing or self._admitted or (wait := self._fresh_entry()) > 0:
+                self._changed.wait(None if self._writing or self._admitted else wait)
             self._waiting -= 1
             self._writing = True
         try:
@@ -63,12 +65,16 @@ class Gate:
         finally:
             with self._changed:
                 self._writing = False
+                self._admitted = self._calls_waiting
                 self._changed.notify_all()
 
     def _enter(self) -> int:
         with self._changed:
-            while self._writing or self._waiting:
+            self._calls_waiting += 1
+            while self._writing or (self._waiting and not self._admitted):
                 self._changed.wait()
+            self._calls_waiting -= 1
+            self._admitted = max(0, self._admitted - 1)
             return self._note_entry()
 
     def _note_entry(self) -> int:

@@ -16,15 +16,41 @@ from tests.engine.hosts import Report, running_host
 ROOT = Path(__file__).parents[2]
 
 
+class SandboxProcess:
+    """`python -m sessions_app.sandbox`."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "sessions_app.sandbox", "--port", "0"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        self.url: str = json.loads(self._process.stdout.readline())["url"]
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+
 @pytest.fixture(scope="session")
 def sandbox_url() -> Iterator[str]:
-    command = [sys.executable, "-m", "sessions_app.sandbox", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.terminate()
+    process = SandboxProcess()
+    yield process.url
+    process.stop()
+
+
+@pytest.fixture
+def own_sandbox() -> Iterator[Callable[[], SandboxProcess]]:
+    """Sandboxes for one test, which may stop them."""
+    started: list[SandboxProcess] = []
+
+    def start() -> SandboxProcess:
+        started.append(SandboxProcess())
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.stop()
 
 
 @pytest.fixture

@@ -65,6 +65,36 @@ def test_a_stream_of_calls_does_not_starve_a_start():
     assert waited < 1
 
 
+def test_a_stream_of_starts_does_not_starve_calls():
+    gate, over = Gate(entry_window=0.001), threading.Event()
+
+    def starts():
+        while not over.is_set():
+            with gate.exclusive():
+                time.sleep(0.002)
+
+    threads = [threading.Thread(target=starts) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    begin = time.monotonic()
+    for _ in range(20):
+        with gate.entry():
+            pass
+    waited = time.monotonic() - begin
+    over.set()
+    for thread in threads:
+        thread.join(2)
+    assert waited < 2
+
+
+def test_a_callback_leaves_its_call_alone_rather_than_wait_for_a_stop():
+    gate = Gate()
+    with gate.brief_entry() as entered:
+        assert entered
+    with gate.exclusive(), gate.brief_entry() as entered:
+        assert not entered
+
+
 def test_deadlines_come_in_order_and_can_be_cancelled():
     deadlines, calls, done = Deadlines(), [], threading.Event()
     deadlines.after(0.06, lambda: (calls.append("late"), done.set()))

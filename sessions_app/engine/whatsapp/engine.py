@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sessions_app.engine.base import EngineEvent, Outgoing, Paired, Person, SendFinished, StartOptions
 from sessions_app.engine.deadlines import Timer, deadlines
 from sessions_app.engine.errors import EngineError, NotConnected, Unsupported
+from sessions_app.engine.gate import gate
 from sessions_app.engine.states import SENDING_STATES, Reason
 from sessions_app.engine.store import paired_jid
 
@@ -41,6 +42,8 @@ class WhatsAppEngine:
         self._options = options
         self._emit = emit
         self._lifecycle = Lifecycle(session, emit)
+        # Here and not in start: it may take a moment, and a start keeps the whole process waiting.
+        self._paired = paired_jid(options.store, opened_before=clients.opened_before(options.store))
         self._client: Any = None
         self._login: Login | None = None
         self._me = Person()
@@ -54,16 +57,14 @@ class WhatsAppEngine:
     # -- life ---------------------------------------------------------------------------------------
     def start(self) -> None:
         """Connect, or pair when the store is empty. Returns when the library is past its unlocked maps."""
-        store = self._options.store
-        paired = paired_jid(store, opened_before=clients.opened_before(store))
         self._lifecycle.starting()
-        if not paired and self._options.expect_paired:
+        if not self._paired and self._options.expect_paired:
             self._lifecycle.logged_out(on_connect=False, why="")
             return
-        client = self._client = clients.build_client(self._session, store, self._options.device_name)
+        client = self._client = clients.build_client(self._session, self._options.store, self._options.device_name)
         self._people = People(client)
-        if not paired:
-            self._login = Login(client, self._options, self._lifecycle, self._pairing_event)
+        if not self._paired:
+            self._login = Login(client, self._options, self._lifecycle, emit=self._emit, alive=self._up)
         self._subscribe(client)
         self._start_timer = deadlines.after(START_WITHIN, self._start_timed_out)
         threading.Thread(target=self._run, args=(client,), name=f"connect-{self._session}", daemon=True).start()
@@ -133,6 +134,12 @@ class WhatsAppEngine:
         self._under_way.set()
         if not self._stopping:
             self._lifecycle.connect_returned(error, was_up=self._loop_entered)
+            self._hang_up(client)
+
+    def _hang_up(self, client: Any) -> None:
+        # After a broken event loop the websocket stays up and acknowledges messages that nobody gets to see.
+        with gate.exclusive():
+            client.stop()
 
     def _subscribe(self, client: Any) -> None:
         clients.on_loop_entered(client, self._on_me)
@@ -202,10 +209,6 @@ class WhatsAppEngine:
             self._emit(event)
 
     # -- plumbing -----------------------------------------------------------------------------------
-    def _pairing_event(self, event: EngineEvent) -> None:
-        self._up()
-        self._emit(event)
-
     def _up(self) -> None:
         self._under_way.set()
         if self._start_timer:

@@ -26,5 +26,5 @@ __all__ = [
 
 # At its default every debug line of the Go side becomes a Python callback, and lines hold message details.
 logging.getLogger("neonize.utils.log").setLevel(logging.WARNING)
-logging.getLogger("neonize").setLevel(logging.WARNING)
+logging.getLogger("neonize").setLevel(logging.ERROR)
 logging.getLogger("whatsmeow").setLevel(logging.ERROR)

@@ -91,16 +91,14 @@ class Lifecycle:
     def connect_returned(self, error: str, *, was_up: bool) -> None:
         """The library's connect came back though nobody asked it to.
 
-        With an error after it was up, an event broke its loop ("poison"): the websocket stays open and nothing
-        reads events any more, so the process has to end.
+        With an error after it was up, an event broke its loop ("poison"): nobody reads events any more.
         """
         if "TemporaryBan" in error:
             self.banned("", None)
         elif "ConnectFailure" in error:
             self.refused("for a reason this version does not know")
-        if was_up and error:
-            self.trouble(Reason.ENGINE_CRASHED, scope="host", why="an event broke the engine's event loop")
-            self.needs_restart("host", Reason.ENGINE_CRASHED)
+        elif was_up and error:
+            self.trouble(Reason.ENGINE_CRASHED, scope="session", why="an event broke the engine's event loop")
         elif was_up:
             self.trouble(Reason.CONNECTION_LOST, scope="session")
         else:

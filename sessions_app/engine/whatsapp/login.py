@@ -3,9 +3,10 @@
 import ctypes
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
-from sessions_app.engine.base import PairingCode, QrCode, StartOptions
+from sessions_app.engine.base import EngineEvent, PairingCode, QrCode, StartOptions
 from sessions_app.engine.deadlines import Timer, deadlines
 from sessions_app.engine.states import Reason, State
 
@@ -22,12 +23,21 @@ CONNECT_WITHIN = 15.0
 class Login:
     """Follows one pairing, from the first code to the first connection."""
 
-    def __init__(self, client: Any, options: StartOptions, lifecycle: Lifecycle, emit: Any) -> None:
+    def __init__(
+        self,
+        client: Any,
+        options: StartOptions,
+        lifecycle: Lifecycle,
+        *,
+        emit: Callable[[EngineEvent], None],
+        alive: Callable[[], None],
+    ) -> None:
         self.scanned = False
         self._client = client
         self._options = options
         self._lifecycle = lifecycle
         self._emit = emit
+        self._alive = alive
         self._index = 0
         self._last_code = 0.0
         self._timer: Timer | None = None
@@ -46,6 +56,7 @@ class Login:
 
     # -- called by the library ----------------------------------------------------------------------
     def _code(self, payload: bytes) -> None:
+        self._alive()
         self._index += 1
         self._last_code = time.time()
         lifetime = FIRST_CODE if self._index == 1 else NEXT_CODE
@@ -67,6 +78,7 @@ class Login:
         self._lifecycle.pairing(State.SCAN_QR)
 
     def _status(self, status: str) -> None:
+        self._alive()
         self.cancel()
         match status:
             case "success":
@@ -101,6 +113,6 @@ class Login:
     def _stranded(self) -> None:
         self._lifecycle.trouble(Reason.START_TIMEOUT, scope="host", why="paired, but no connection followed")
 
-    def _watch(self, seconds: float, action: Any) -> None:
+    def _watch(self, seconds: float, action: Callable[[], None]) -> None:
         self.cancel()
         self._timer = deadlines.after(seconds, action)
