@@ -1,7 +1,9 @@
 """Fixed personas and rows for tests."""
 
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
@@ -22,14 +24,20 @@ def workspace(name: str = "Main") -> Workspace:
 
 def user(username: str = "alice", *, workspace: Workspace | None = None, role: str = Role.OPERATOR) -> User:
     """Somebody who can log in with PASSWORD; a member of `workspace` if given."""
-    created = User.objects.create_user(username, password=PASSWORD)
+    created = User.objects.create(username=username, password=_hash())
     if workspace:
         Membership.objects.create(user=created, workspace=workspace, role=role)
     return created
 
 
 def superuser(username: str = "root") -> User:
-    return User.objects.create_superuser(username, password=PASSWORD)
+    return User.objects.create(username=username, password=_hash(), is_staff=True, is_superuser=True)
+
+
+@cache
+def _hash() -> str:
+    """Once: hashing is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 def session(workspace: Workspace, name: str = "Support", **fields: Any) -> Session:

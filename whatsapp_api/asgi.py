@@ -10,4 +10,7 @@ django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter
 
-application = ProtocolTypeRouter({"http": django_application})
+from whatsapp_api.core.api_limits import BodyLimit
+from whatsapp_api.routing import websockets
+
+application = ProtocolTypeRouter({"http": BodyLimit(django_application), "websocket": websockets})

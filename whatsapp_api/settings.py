@@ -222,7 +222,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "whatsapp_api.core.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "whatsapp_api.core.logs.RequestIdFilter"},
+        "no_query": {"()": "whatsapp_api.core.logs.NoQueryFilter"},
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)-7s %(name)s [%(request_id)s] %(message)s"},
     },
@@ -233,6 +236,7 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "uvicorn.error": {"filters": ["no_query"]},
     },
 }
 

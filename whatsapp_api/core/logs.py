@@ -12,3 +12,17 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
         return True
+
+
+class NoQueryFilter(logging.Filter):
+    """Cuts query strings from the addresses that the web server logs: somebody may have put a token there."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(cut(arg) if isinstance(arg, str) else arg for arg in record.args)
+        return True
+
+
+def cut(address: str) -> str:
+    path, mark, _ = address.partition("?")
+    return f"{path}?..." if mark and path.startswith("/") else address

@@ -36,7 +36,9 @@ def publish_live(
     event_type: EventType, *, workspace_id: uuid.UUID, session_id: uuid.UUID, payload: dict[str, Any]
 ) -> None:
     """Push without storing: for secrets that are worthless in a minute, such as QR codes."""
-    event = Event(type=event_type, session_id=session_id, payload=payload, created_at=timezone.now())
+    event = Event(
+        workspace_id=workspace_id, type=event_type, session_id=session_id, payload=payload, created_at=timezone.now()
+    )
     _push(workspace_id, envelope(event))
 
 
@@ -47,6 +49,7 @@ def envelope(event: Event) -> dict[str, Any]:
         "event": str(event.type),
         "sequence": event.sequence,
         "timestamp": iso(event.created_at),
+        "workspace": str(event.workspace_id),
         "session": str(event.session_id) if event.session_id else None,
         "payload": event.payload,
     }

@@ -1,0 +1,128 @@
+"""What a client asks to hear: the query string of /ws/events and of GET /api/v1/events, checked and resolved."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from whatsapp_api.core.errors import ApiError
+
+from .models import EventType
+
+# Which of the sessions are in which of the workspaces: given by the layer above, which knows sessions.
+SessionWorkspaces = Callable[[Iterable[uuid.UUID], Iterable[uuid.UUID]], dict[uuid.UUID, uuid.UUID]]
+
+SECRETS = {"token", "access", "access_token", "jwt", "bearer", "authorization", "auth", "api_key", "apikey", "key"}
+MOST_SESSIONS = 1000
+LAST_SEQUENCE = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A filter; an empty set means no restriction."""
+
+    sessions: frozenset[uuid.UUID] = frozenset()
+    types: frozenset[str] = frozenset()
+
+    def matches(self, envelope: dict[str, Any]) -> bool:
+        if self.types and envelope["event"] not in self.types:
+            return False
+        session = envelope["session"]
+        return not self.sessions or (session is not None and uuid.UUID(session) in self.sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A query as asked; `workspaces_chosen` says what it covers for a given caller."""
+
+    wanted: Wanted
+    since: int | None = None
+    workspace: uuid.UUID | None = None
+
+
+def subscription(query: str | bytes, *, also: frozenset[str] = frozenset()) -> Subscription:
+    """Read a query string; unknown parameters are refused, or a typing error would widen what arrives."""
+    text = query.decode("latin-1") if isinstance(query, bytes) else query
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=2 * MOST_SESSIONS)
+    except ValueError as error:
+        raise _bad("The query has too many parts.") from error
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    if SECRETS & {name.lower() for name in values}:
+        raise ApiError(
+            "token_in_url",
+            "Never put a token into an address, it ends up in logs: send the header `Authorization: Bearer <token>`.",
+            http_status=401,
+        )
+    if unknown := values.keys() - {"session", "event", "since", "workspace"} - also:
+        raise _bad(f"There is no parameter {sorted(unknown)[0][:40]!r}; there are session, event, since, workspace.")
+    return Subscription(
+        wanted=Wanted(
+            frozenset(_uuid("session", text) for text in values.get("session", [])),
+            frozenset(kind for pattern in values.get("event", []) for kind in _types(pattern)),
+        ),
+        since=_since(values.get("since", [])),
+        workspace=_uuid("workspace", values["workspace"][-1]) if "workspace" in values else None,
+    )
+
+
+def workspaces_chosen(
+    asked: Subscription, own: Iterable[uuid.UUID], session_workspaces: SessionWorkspaces
+) -> list[uuid.UUID]:
+    """The caller's workspaces that the subscription covers; refuses what is not the caller's."""
+    chosen = list(own)
+    if asked.workspace is not None:
+        if asked.workspace not in chosen:
+            raise ApiError("workspace_not_found", "You belong to no workspace with this id.", http_status=403)
+        chosen = [asked.workspace]
+    if asked.wanted.sessions:
+        found = session_workspaces(asked.wanted.sessions, chosen)
+        if len(found) < len(asked.wanted.sessions):
+            raise ApiError(
+                "session_not_found", "session: there is none with this id that you may see.", http_status=403
+            )
+        chosen = sorted(set(found.values()))
+    if not chosen:
+        raise ApiError("no_workspace", "Your account belongs to no workspace; ask an administrator.", http_status=403)
+    if asked.since is not None and len(chosen) > 1:
+        raise _bad("since: each workspace counts its own events; say which one with `workspace`.")
+    return chosen
+
+
+def _types(pattern: str) -> list[str]:
+    """`message` is one type, `message.*` is all that begin so (and `message` itself), `*` is everything."""
+    prefix = pattern.removesuffix("*").removesuffix(".")
+    if pattern == "*":
+        found = list(EventType.values)
+    elif pattern.endswith(".*"):
+        found = [kind for kind in EventType.values if kind == prefix or kind.startswith(f"{prefix}.")]
+    else:
+        found = [kind for kind in EventType.values if kind == pattern]
+    if not found:
+        raise _bad(
+            f"event: no type is called so; there are {', '.join(EventType.values)}, and patterns like message.*."
+        )
+    return found
+
+
+def _since(values: list[str]) -> int | None:
+    if not values:
+        return None
+    text = values[-1]
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LAST_SEQUENCE):
+        raise _bad("since: give the `sequence` of the last event that you have, 0 for all.")
+    return int(text)
+
+
+def _uuid(name: str, text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise _bad(f"{name}: this is not an id; take it from the API.") from error
+
+
+def _bad(message: str) -> ApiError:
+    return ApiError("invalid_filter", message)

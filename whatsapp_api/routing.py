@@ -1,0 +1,24 @@
+"""Every WebSocket address."""
+
+from typing import Any
+
+from channels.routing import URLRouter
+from django.urls import path, re_path
+
+from sessions_app.selectors import session_workspaces
+from whatsapp_api.events.consumers import EventConsumer
+
+
+async def no_such_address(scope: Any, receive: Any, send: Any) -> None:
+    """Says so, instead of a broken handshake."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": 4404, "reason": "There is no WebSocket here; use /ws/events."})
+
+
+websockets = URLRouter(
+    [
+        path("ws/events", EventConsumer.as_asgi(session_workspaces=session_workspaces)),
+        re_path(r"", no_such_address),
+    ]
+)
