@@ -9,46 +9,11 @@ import json
 import os
 import socket
 import sys
-import tempfile
 import threading
 import traceback
 from pathlib import Path
 
-import pylibmagic  # noqa: F401  (before neonize, which needs libmagic)
-
-WA_ROOT = bytes.fromhex("142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b")
-CA_PATH, CA_VARIABLE, HOST = b"/etc/ssl/certs/ca-certificates.crt", b"SSL_CERT_FILE", b"web.whatsapp.com"
-
-
-def patch(noise_root: bytes, ca_pem: str, host: str) -> Path:
-    """Point the loaded library at the sandbox: its key, a CA, its host name."""
-    ca = Path(tempfile.gettempdir()) / f"wasim-{os.urandom(9).hex()}x.crt"
-    path = str(ca).encode()
-    assert len(path) == len(CA_PATH), path
-    ca.write_text(ca_pem)
-    hits = [
-        replace(old, new)
-        for old, new in ((WA_ROOT, noise_root), (CA_PATH, path), (CA_VARIABLE, b"SSL_CERT_SIM_"), (HOST, host.encode()))
-    ]
-    assert hits[0] == 1, hits
-    return ca
-
-
-def replace(old: bytes, new: bytes) -> int:
-    libc, hits = ctypes.CDLL(None, use_errno=True), 0
-    for line in Path("/proc/self/maps").read_text().splitlines():
-        parts = line.split(None, 5)
-        if len(parts) < 6 or "/neonize-" not in parts[5] or "r" not in parts[1]:
-            continue
-        low, high = (int(part, 16) for part in parts[0].split("-"))
-        memory, at = ctypes.string_at(low, high - low), -1
-        while (at := memory.find(old, at + 1)) >= 0:
-            page = (low + at) & ~4095
-            if "w" not in parts[1]:
-                libc.mprotect(ctypes.c_void_p(page), ctypes.c_size_t(low + at + len(new) - page), 3)
-            ctypes.memmove(low + at, new, len(new))
-            hits += 1
-    return hits
+from sessions_app.engine.sandbox.patch import prepare
 
 
 class Driver:
@@ -125,6 +90,18 @@ class Driver:
 
     def do_is_on_whatsapp(self, client, numbers):
         return [[each.Query, each.IsIn] for each in self.clients[client].is_on_whatsapp(*numbers)]
+
+    def do_joined_groups(self, client):
+        return len(self.clients[client].get_joined_groups())
+
+    def do_blocklist(self, client):
+        return [jid_text(jid) for jid in self.clients[client].get_blocklist().JIDs]
+
+    def do_user_info(self, client, to):
+        return [jid_text(each.JID) for each in self.clients[client].get_user_info(to_jid(to))]
+
+    def do_profile_picture(self, client, to):
+        return self.clients[client].get_profile_picture(to_jid(to)).URL
 
     def do_typing(self, client, to):
         from neonize.utils.enum import ChatPresence, ChatPresenceMedia
@@ -227,14 +204,12 @@ def listen(driver, name, instance):
 
 def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
-    trust = json.loads(os.environ.pop("DRIVER_TRUST"))
-    import neonize.client
+    prepare(json.loads(os.environ.pop("DRIVER_TRUST")))
     from neonize.utils import log
 
     log.setLevel(os.environ.get("DRIVER_LOG", "WARNING"))
-    ca = patch(bytes.fromhex(trust["noise_root"]), trust["ca_pem"], trust["host"])
     driver = Driver(channel)
-    driver.send(event="ready", client=None, ca=str(ca), version=neonize.__version__)
+    driver.send(event="ready", client=None)
     driver.run()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from sessions_app.sandbox.client import wait_until
 
 DRIVER = Path(__file__).with_name("driver.py")
+ROOT = Path(__file__).parents[2]
 
 
 class NeonizeProcess:
@@ -21,7 +22,7 @@ class NeonizeProcess:
     def __init__(self, trust: dict, folder: Path, **environment: str) -> None:
         ours, theirs = socket.socketpair()
         environ = {**os.environ, "HTTPS_PROXY": trust["proxy"], "NEONIZE_BOT_TAG": "off", **environment}
-        environ.update({"DRIVER_TRUST": json.dumps(trust), "NO_PROXY": "", "no_proxy": ""})
+        environ.update({"DRIVER_TRUST": json.dumps(trust), "NO_PROXY": "", "no_proxy": "", "PYTHONPATH": str(ROOT)})
         for name in ("SPHINX", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             environ.pop(name, None)
         self.folder = folder
@@ -42,7 +43,7 @@ class NeonizeProcess:
         self.events: list[dict] = []
         self.alive, self._clients = True, 0
         threading.Thread(target=self._read, daemon=True).start()
-        self.ca = Path(self.wait("ready", seconds=20)["ca"])
+        self.wait("ready", seconds=20)
 
     def _read(self) -> None:
         for line in self._channel.makefile("r"):
@@ -104,8 +105,6 @@ class NeonizeProcess:
         self.process.wait()
         self._channel.close()
         self.log.close()
-        if hasattr(self, "ca"):
-            self.ca.unlink(missing_ok=True)
 
     def client(self) -> "Neonize":
         """Another client of this process."""

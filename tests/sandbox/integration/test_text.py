@@ -61,8 +61,3 @@ def test_an_answer_quotes_the_question(alice, carl, client):
     carl.wait_message(id=question)
     carl.send(alice.number, "noon", quoted=question)
     assert "extendedTextMessage" in client.wait_text("noon")["fields"]
-
-
-def test_the_client_asks_who_is_on_whatsapp(carl, client):
-    answers = client.call("is_on_whatsapp", numbers=[carl.number, "999000000001"])
-    assert [is_in for _, is_in in answers] == [True, False]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from sessions_app.sandbox.server.iq import appstate, companion, encrypt, people, plain, usync
+from sessions_app.sandbox.server.iq import appstate, companion, encrypt, groups, people, plain, usync
 from sessions_app.sandbox.server.iq.answers import Context, Handler, result
 from sessions_app.sandbox.wire.node import Node
 
@@ -24,6 +24,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("w:sync:app:state", "set"): appstate.sync,
     ("w:profile:picture", "get"): people.picture,
     ("blocklist", "get"): people.blocklist,
+    ("w:g2", "get"): groups.get,
+    ("w:g2", "set"): groups.put,
 }
 
 
