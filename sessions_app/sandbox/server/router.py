@@ -16,6 +16,7 @@ from sessions_app.sandbox.server.world import World
 from sessions_app.sandbox.wire.node import Node
 
 MAC_LENGTH = 8
+REMEMBERED_ECHOES = 1000
 
 
 def garbled(node: Node) -> Node:
@@ -37,6 +38,7 @@ class Router:
         self._world, self._stats, self._faults = world, stats, faults
         self._queue: deque[Outgoing] = deque()
         self._running = False
+        self._echoes: deque[str] = deque(maxlen=REMEMBERED_ECHOES)
 
     def deliver(self, outgoing: Iterable[Outgoing]) -> None:
         """Carry stanzas to where they belong."""
@@ -49,6 +51,7 @@ class Router:
                 self._carry(self._queue.popleft())
         finally:
             self._running = False
+        self._echoes: deque[str] = deque(maxlen=REMEMBERED_ECHOES)
 
     def _carry(self, item: Outgoing) -> None:
         account = self._world.find(item.to)
@@ -116,15 +119,16 @@ class Router:
         """`auto_receipt: none` keeps the delivery receipt back; a retry request is no such receipt."""
         return node.tag != "receipt" or "type" in node.attrs or account.settings.auto_receipt != "none"
 
-    @staticmethod
-    def _react(account: Account, message: Received) -> list[Outgoing]:
+    def _react(self, account: Account, message: Received) -> list[Outgoing]:
         outgoing: list[Outgoing] = []
         if message.from_me:
             return outgoing
         if account.settings.auto_receipt == "read":
             outgoing += account.phone.read([message])
-        if account.settings.echo and message.kind == "text":
-            outgoing += account.phone.send(message.chat, content.text(message.text)).outgoing
+        if account.settings.echo and message.kind == "text" and message.id not in self._echoes:
+            echo = account.phone.send(message.chat, content.text(message.text))
+            self._echoes.append(echo.id)  # else two phones that echo would never stop
+            outgoing += echo.outgoing
         return outgoing
 
     # -- prekeys ------------------------------------------------------------------------------------------------

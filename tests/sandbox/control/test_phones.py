@@ -95,3 +95,11 @@ def test_a_chosen_message_id_is_kept(api):
     alice, carl = api.create_phone(), api.create_phone()
     assert alice.send(carl.number, "hello", id="CHOSEN1")["id"] == "CHOSEN1"
     carl.wait_message(id="CHOSEN1")
+
+
+def test_phones_that_echo_do_not_echo_each_other_for_ever(api):
+    alice, carl = api.create_phone(echo=True), api.create_phone(echo=True)
+    alice.send(carl.number, "hello?")
+    alice.wait_message(text="hello?")
+    assert [message["from_me"] for message in carl.messages()] in ([False], [False, True])
+    assert len(alice.messages()) <= 2
