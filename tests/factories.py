@@ -13,7 +13,7 @@ from sessions_app.engine.states import State
 from sessions_app.models import Desired, Provider, Session
 from whatsapp_api.accounts.models import Membership, Role, User, Workspace
 
-PASSWORD = "correct horse battery staple"  # noqa: S105
+PASSWORD = "correct horse battery staple"
 OWN_JID = "34600000001@s.whatsapp.net"
 FRIEND_JID = "34600000002@s.whatsapp.net"
 

@@ -9,7 +9,7 @@ from sessions_app.selectors import session_workspaces
 from whatsapp_api.events.consumers import EventConsumer
 
 
-async def no_such_address(scope: Any, receive: Any, send: Any) -> None:
+async def no_such_address(scope: Any, receive: Any, send: Any) -> Any:
     """Says so, instead of a broken handshake."""
     await receive()
     await send({"type": "websocket.accept"})

@@ -1,6 +1,6 @@
 """The QR code that a session shows now."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -39,7 +39,7 @@ class NoStoreView(SessionView):
 
 class Qr(NoStoreView):
     # The first one is for callers that accept anything.
-    renderer_classes: ClassVar[list[Any]] = [JSONRenderer, PngRenderer, SvgRenderer, RawRenderer]
+    renderer_classes = [JSONRenderer, PngRenderer, SvgRenderer, RawRenderer]
 
     @extend_schema(
         summary="Read the QR code",

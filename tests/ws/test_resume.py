@@ -8,7 +8,7 @@ import pytest
 from sessions_app.models import Session
 from tests import factories
 from tests.ws.client import connection, in_database, listening, make_event, make_events, run
-from whatsapp_api.accounts.models import User
+from whatsapp_api.accounts.models import Membership, User
 from whatsapp_api.core import live
 from whatsapp_api.events import feed, stream
 from whatsapp_api.events.models import Event, EventType
@@ -150,5 +150,19 @@ def test_ready_says_where_the_client_stands(alice: User, connected: Session) -> 
         await client.connect()
         assert (await client.message())["sequences"] == {str(connected.workspace_id): 3}
         await client.disconnect()
+
+    run(scenario())
+
+
+def test_it_resumes_several_workspaces_each_from_its_own_sequence(alice: User, connected: Session) -> None:
+    second = factories.connected_session(factories.workspace("Second"))
+    Membership.objects.create(user=alice, workspace=second.workspace)
+    make_events(connected, range(1, 4))
+    make_events(second, range(11, 14))
+
+    async def scenario() -> None:
+        query = f"?since={connected.workspace_id}:1&since={second.workspace_id}:2"
+        async with listening(alice, query) as client:
+            assert sorted(await client.numbers(3)) == [2, 3, 13]
 
     run(scenario())

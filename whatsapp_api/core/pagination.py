@@ -22,12 +22,7 @@ class Pages(CursorPagination):
 
     def get_page_size(self, request: Request) -> int:
         """Refuses what DRF would silently replace."""
-        text = request.query_params.get("limit")
-        if text is None:
-            return self.page_size
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= self.max_page_size):
-            raise ApiError("invalid_limit", f"limit: give a whole number from 1 to {self.max_page_size}.")
-        return int(text)
+        return page_limit(request)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """A cursor is opaque: only one that we gave can be right."""
@@ -45,6 +40,14 @@ class Pages(CursorPagination):
             uuid.UUID(position)
         except ValueError as error:
             raise invalid_cursor() from error
+
+
+def page_limit(request: Request) -> int:
+    """The `limit` of a request for a page."""
+    text = request.query_params.get("limit", str(Pages.page_size))
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= Pages.max_page_size):
+        raise ApiError("invalid_limit", f"limit: give a whole number from 1 to {Pages.max_page_size}.")
+    return int(text)
 
 
 def invalid_cursor() -> ApiError:

@@ -40,7 +40,7 @@ def in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     return wrapped
 
 
-class EventConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class EventConsumer(AsyncWebsocketConsumer):
     """One client. Close codes are 4000 plus the HTTP status that the REST API would answer."""
 
     def __init__(self, *, session_workspaces: SessionWorkspaces) -> None:
@@ -97,14 +97,11 @@ class EventConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Listen first and read the counters then: what comes between is in both, and is sent once."""
         await feed().join(stream, chosen)
         heads: dict[uuid.UUID, int] = await in_thread(last_sequences)(chosen)
-        positions = heads
-        if asked.since is not None:
-            if asked.since > heads[chosen[0]]:
-                raise ApiError("invalid_filter", f"since: the log has only come to {heads[chosen[0]]} so far.")
-            positions = {chosen[0]: asked.since}
+        positions = asked.start_after(heads)
         await self._tell({"type": "ready", "sequences": {str(key): value for key, value in positions.items()}})
-        if asked.since is not None:
-            await self._tell_expired(chosen[0], asked.since, heads[chosen[0]])
+        for workspace_id, head in heads.items():
+            if positions[workspace_id] < head:
+                await self._tell_expired(workspace_id, positions[workspace_id], head)
         stream.begin(positions)
         for workspace_id, head in heads.items():
             stream.look(workspace_id, head)

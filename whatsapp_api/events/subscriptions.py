@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -37,11 +37,20 @@ class Subscription:
     """A query as asked; `workspaces_chosen` says what it covers for a given caller."""
 
     wanted: Wanted
-    since: int | None = None
+    since: int | None = None  # of the one workspace that is covered
+    marks: dict[uuid.UUID, int] = field(default_factory=dict)  # the same by workspace, for several
     workspace: uuid.UUID | None = None
 
+    def start_after(self, heads: dict[uuid.UUID, int]) -> dict[uuid.UUID, int]:
+        """Where to begin in each covered workspace, of which `heads` says how far its log has come."""
+        given = self.marks if self.since is None else dict.fromkeys(heads, self.since)
+        for workspace_id, since in given.items():
+            if since > heads.get(workspace_id, since):
+                raise _bad(f"since: the log has only come to {heads[workspace_id]} so far.")
+        return {workspace_id: given.get(workspace_id, head) for workspace_id, head in heads.items()}
 
-def subscription(query: str | bytes, *, also: frozenset[str] = frozenset()) -> Subscription:
+
+def subscription(query: str | bytes, *, since: str = "", also: frozenset[str] = frozenset()) -> Subscription:
     """Read a query string; unknown parameters are refused, or a typing error would widen what arrives."""
     text = query.decode("latin-1") if isinstance(query, bytes) else query
     try:
@@ -64,7 +73,7 @@ def subscription(query: str | bytes, *, also: frozenset[str] = frozenset()) -> S
             frozenset(_uuid("session", text) for text in values.get("session", [])),
             frozenset(kind for pattern in values.get("event", []) for kind in _types(pattern)),
         ),
-        since=_since(values.get("since", [])),
+        **_since(values.get("since", [since] if since else [])),
         workspace=_uuid("workspace", values["workspace"][-1]) if "workspace" in values else None,
     )
 
@@ -88,7 +97,12 @@ def workspaces_chosen(
     if not chosen:
         raise ApiError("no_workspace", "Your account belongs to no workspace; ask an administrator.", http_status=403)
     if asked.since is not None and len(chosen) > 1:
-        raise _bad("since: each workspace counts its own events; say which one with `workspace`.")
+        raise _bad(
+            "since: each workspace counts its own events; choose one with `workspace`, "
+            "or give `since=<workspace>:<sequence>` for each."
+        )
+    if foreign := asked.marks.keys() - set(chosen):
+        raise _bad(f"since: the workspace {min(foreign)} is not among those that you listen to.")
     return chosen
 
 
@@ -108,10 +122,18 @@ def _types(pattern: str) -> list[str]:
     return found
 
 
-def _since(values: list[str]) -> int | None:
-    if not values:
-        return None
-    text = values[-1]
+def _since(values: list[str]) -> dict[str, Any]:
+    """Either one number, or `<workspace>:<number>` for each of several workspaces."""
+    marks: dict[uuid.UUID, int] = {}
+    for value in values:
+        workspace, mark, number = value.rpartition(":")
+        if not mark:
+            return {"since": _number(value)}
+        marks[_uuid("since", workspace)] = _number(number)
+    return {"marks": marks}
+
+
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LAST_SEQUENCE):
         raise _bad("since: give the `sequence` of the last event that you have, 0 for all.")
     return int(text)
