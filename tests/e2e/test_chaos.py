@@ -19,10 +19,17 @@ VICTIMS = ("host", "sessions", "redis", "web")
 def kill_host(platform: Platform) -> None:
     """One of the session hosts, children of the sessions worker."""
     children = psutil.Process(platform.pid("sessions")).children(recursive=True)
-    hosts = [child for child in children if "sessions_app.engine.host" in " ".join(child.cmdline())]
-    assert hosts, "no session host is running"
+    hosts = [child for child in children if is_host(child)]
+    assert hosts, f"no session host is running: {children}"
     for host in hosts:
         host.kill()
+
+
+def is_host(process: psutil.Process) -> bool:
+    try:
+        return "sessions_app.engine.host" in " ".join(process.cmdline())
+    except psutil.Error:  # gone, or a zombie
+        return False
 
 
 def kill(platform: Platform, victim: str) -> None:

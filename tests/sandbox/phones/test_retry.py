@@ -31,6 +31,17 @@ def test_two_phones_repair_a_broken_message_by_themselves():
     assert town.texts("alice") == ["2", "4"]
 
 
+def test_a_key_used_for_two_messages_loses_neither():
+    """Clients that encrypt and decrypt at the same moment do that: the second message is asked for, not dropped."""
+    town = talking()
+    [first] = town["alice"].send(town["bob"].lid, content.text("3"), message_id="A3").outgoing
+    again = Outgoing(first.to, Node("message", {**first.node.attrs, "id": "A4"}, first.node.content))
+    town.carry([first, first])
+    assert not town.notices("bob", "undecryptable")
+    asked = town["bob"].receive(again.node).outgoing
+    assert [stanza.node.text("type") for stanza in asked] == ["retry"]
+
+
 def test_a_phone_asks_at_most_a_few_times():
     town = talking()
     town.lose = lambda item: item.node.tag == "receipt"
