@@ -46,7 +46,6 @@ class HostedSession:
         self._lock.acquire(wait=LOCK_WAIT)
         try:
             self._spool = Spool(options.store)
-            self._replay()
             self._engine = engine(name, options, self.emit)
         except BaseException:
             self._lock.release()
@@ -60,6 +59,7 @@ class HostedSession:
     # -- life ---------------------------------------------------------------------------------------
     def start(self) -> None:
         """Start the engine, alone in the process while it enters the library."""
+        self._replay()
         with self._gate.exclusive():
             self._engine.start()
 

@@ -97,9 +97,17 @@ def test_a_callback_leaves_its_call_alone_rather_than_wait_for_a_stop():
 
 def test_deadlines_come_in_order_and_can_be_cancelled():
     deadlines, calls, done = Deadlines(), [], threading.Event()
-    deadlines.after(0.06, lambda: (calls.append("late"), done.set()))
+
+    def late():
+        calls.append("late")
+        done.set()
+
+    def broken():
+        raise ValueError("broken")
+
+    deadlines.after(0.06, late)
     deadlines.after(0.02, lambda: calls.append("early"))
-    deadlines.after(0.03, lambda: 1 / 0)
+    deadlines.after(0.03, broken)
     deadlines.after(0.04, lambda: calls.append("never")).cancel()
     assert done.wait(2)
     assert calls == ["early", "late"]

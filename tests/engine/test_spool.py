@@ -99,7 +99,7 @@ def test_a_death_between_mark_and_cut_loses_no_number_and_repeats_nothing(store,
     spool = Spool(store)
     for n in range(3):
         last = spool.append(event(n))
-    monkeypatch.setattr(spool_module.os, "ftruncate", lambda fd, size: None)  # killed right before it
+    monkeypatch.setattr(os, "ftruncate", lambda fd, size: None)  # killed right before it
     for seq in range(1, last + 1):
         spool.ack(seq)
     monkeypatch.undo()

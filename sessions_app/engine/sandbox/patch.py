@@ -31,12 +31,12 @@ class PatchFailed(Exception):
 
 def prepare(config: dict[str, Any]) -> None:
     """Make the library trust the sandbox, and nobody else, from now on."""
-    no_http.prepare(config)
-    from sessions_app.engine.whatsapp import library  # noqa: F401 - loads it
-
     host = config["host"].encode()
     if not host.endswith(b".invalid") or "HTTPS_PROXY" not in os.environ:
         raise PatchFailed("the sandbox must hide behind a proxy and a name that cannot exist")
+    no_http.prepare(config)
+    from sessions_app.engine.whatsapp import library  # noqa: F401 - loads it
+
     replace(WA_NOISE_ROOT, bytes.fromhex(config["noise_root"]), places=1)
     replace(CA_PATH, _publish_ca(config["ca_pem"]), places=1)
     replace(CA_VARIABLE, b"SSL_CERT_SIM_", places=1)

@@ -198,10 +198,10 @@ class WhatsAppEngine:
         self._lifecycle.refused(f"{pb.ConnectFailureReason.Name(event.Reason)} {event.Message}".strip())
 
     def _on_message(self, event: Any) -> None:
-        self._inbound(message_received(self._session, event, self._me, self._people))
+        self._inbound(message_received(self._session, event, self._me, self._people.complete))
 
     def _on_receipt(self, event: Any) -> None:
-        self._inbound(receipt_received(self._session, event, self._people))
+        self._inbound(receipt_received(self._session, event, self._people.complete))
 
     def _inbound(self, event: EngineEvent | None) -> None:
         self._last_inbound = time.time()

@@ -1,6 +1,7 @@
 """neonize's message and receipt events as ours."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
@@ -10,9 +11,11 @@ from sessions_app.engine.base import MessageReceived, Person, ReceiptReceived
 from . import jids
 from .content import read_content
 from .library import pb
-from .people import People
 
 log = logging.getLogger(__name__)
+
+Complete = Callable[[Person], Person]
+"""Fills in the address of a person that an event did not bring."""
 
 _Receipt = pb.Receipt
 # Kinds that tell how far a message of ours got; the others are between our own devices or the protocol's.
@@ -24,7 +27,7 @@ RECEIPTS = {
 }
 
 
-def message_received(session: str, event: Any, me: Person, people: People) -> MessageReceived | None:
+def message_received(session: str, event: Any, me: Person, complete: Complete) -> MessageReceived | None:
     """An incoming message, or None for what no person wrote."""
     info = event.Info
     content = None if info.Category == "peer" else read_content(event.Message)
@@ -35,8 +38,8 @@ def message_received(session: str, event: Any, me: Person, people: People) -> Me
     return MessageReceived(
         session=session,
         wa_id=info.ID,
-        chat=people.complete(_chat(source)),
-        sender=_completed(sender, me) if source.IsFromMe else people.complete(sender),
+        chat=complete(_chat(source)),
+        sender=_completed(sender, me) if source.IsFromMe else complete(sender),
         from_me=source.IsFromMe,
         timestamp=info.Timestamp / 1000,
         kind=content.kind,
@@ -47,7 +50,7 @@ def message_received(session: str, event: Any, me: Person, people: People) -> Me
     )
 
 
-def receipt_received(session: str, event: Any, people: People) -> ReceiptReceived | None:
+def receipt_received(session: str, event: Any, complete: Complete) -> ReceiptReceived | None:
     """How far messages of ours got, or None for receipts that say nothing about that."""
     kind = RECEIPTS.get(event.Type)
     source = event.MessageSource
@@ -56,8 +59,8 @@ def receipt_received(session: str, event: Any, people: People) -> ReceiptReceive
     return ReceiptReceived(
         session=session,
         wa_ids=list(event.MessageIDs),
-        chat=people.complete(_chat(source)),
-        sender=people.complete(jids.person(source.Sender, source.SenderAlt)),
+        chat=complete(_chat(source)),
+        sender=complete(jids.person(source.Sender, source.SenderAlt)),
         kind=kind,
         timestamp=float(event.Timestamp),
     )

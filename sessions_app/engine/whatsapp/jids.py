@@ -13,11 +13,11 @@ LID_SERVER = "lid"
 GROUP_SERVER = "g.us"
 
 USER = {
-    PHONE_SERVER: re.compile(r"[1-9]\d{4,19}"),
-    LID_SERVER: re.compile(r"[1-9]\d{0,24}"),
-    GROUP_SERVER: re.compile(r"\d{5,30}(-\d{5,20})?"),
+    PHONE_SERVER: re.compile(r"[1-9][0-9]{4,19}"),
+    LID_SERVER: re.compile(r"[1-9][0-9]{0,24}"),
+    GROUP_SERVER: re.compile(r"[0-9]{5,30}(-[0-9]{5,20})?"),
 }
-PHONE = re.compile(r"[1-9]\d{4,19}")
+PHONE = re.compile(r"[1-9][0-9]{4,19}")
 
 
 def parse(text: Any, *servers: str) -> Any:
