@@ -72,7 +72,7 @@ class Connection:
             while (data := await self._next_frame()) is not None:
                 await self._receive(data)
         except (HandshakeError, InvalidTag, DecodeError, ProtobufError, TimeoutError, ConnectionError) as error:
-            log.info("connection of %s ended: %s", self.account or "a new device", error or type(error).__name__)
+            log.info("connection of %s ended: %s", self.account or "a new device", str(error) or type(error).__name__)
         finally:
             self._finish()
 
@@ -121,8 +121,15 @@ class Connection:
         if waiting is not None and not waiting.done():
             waiting.set_result(node)
         else:
-            self.role.handle(node)
+            self._handle(self.role, node)
         await self.socket.drain()
+
+    def _handle(self, role: Role, node: Node) -> None:
+        """One request that the server fails on does not cost the client its connection."""
+        try:
+            role.handle(node)
+        except Exception:
+            log.exception("a %s of %s failed", node.tag, role.account)
 
     async def _swallowed(self) -> bool:
         """A silence swallows what clients say; with `hold` it is heard when the silence is over."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterable
 
@@ -15,6 +16,7 @@ from sessions_app.sandbox.server.stats import Stats
 from sessions_app.sandbox.server.world import World
 from sessions_app.sandbox.wire.node import Node
 
+log = logging.getLogger(__name__)
 MAC_LENGTH = 8
 REMEMBERED_ECHOES = 1000
 
@@ -48,10 +50,16 @@ class Router:
         self._running = True
         try:
             while self._queue:
-                self._carry(self._queue.popleft())
+                self._carry_safely(self._queue.popleft())
         finally:
             self._running = False
-        self._echoes: deque[str] = deque(maxlen=REMEMBERED_ECHOES)
+
+    def _carry_safely(self, item: Outgoing) -> None:
+        """A stanza that breaks its receiver must not keep the others from theirs."""
+        try:
+            self._carry(item)
+        except Exception:
+            log.exception("a %s for %s was lost", item.node.tag, item.to)
 
     def _carry(self, item: Outgoing) -> None:
         account = self._world.find(item.to)
