@@ -45,7 +45,8 @@ class HostProcess:
     """One host process and the connection to it. Usable from any thread.
 
     `on_event(event, seq)` and `on_exit(host, exit)` run on the host's reader thread, in order: they must not
-    wait for a future of the same host. An event with a `seq` is to be acknowledged once it is stored.
+    wait for a future of the same host; callbacks added to futures run there too, or on the timer thread, and must
+    be quick. An event with a `seq` is to be acknowledged once it is stored.
     """
 
     def __init__(

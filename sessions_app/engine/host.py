@@ -11,6 +11,7 @@ import argparse
 import importlib
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -191,6 +192,12 @@ class Host:
             pass  # the parent is gone; the reader notices and ends the process
 
 
+def _allow_files() -> None:
+    """Every start of a session leaks some descriptors in the library; make room until the host is recycled."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def load(path: str) -> Any:
     """The object that `package.module:name` names."""
     module, _, name = path.partition(":")
@@ -204,6 +211,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--provider", required=True, help="only to tell hosts apart in `ps`")
     options = parser.parse_args(arguments)
     os.umask(0o077)
+    _allow_files()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     channel = Channel(socket.socket(fileno=options.fd))
     hello = next(channel.frames())

@@ -304,6 +304,14 @@ def test_shutdown_waits_for_a_send_under_way(started):
     assert future.result(1).wa_id == "WA-x"
 
 
+def test_sigterm_lets_a_send_under_way_finish(started):
+    future = started.host.send("one", text("x", seconds=0.4), timeout=5)
+    started.wait(lambda: started.host.stats(timeout=2).result(2)["sessions"]["one"]["busy"])
+    os.kill(started.host.pid, signal.SIGTERM)
+    assert future.result(3).wa_id == "WA-x"
+    assert started.wait_for_exit().returncode == 0
+
+
 def test_shutdown_kills_what_does_not_listen(started):
     os.kill(started.host.pid, signal.SIGSTOP)
     started.host.shutdown(grace=0.2)

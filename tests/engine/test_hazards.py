@@ -56,6 +56,11 @@ def test_a_qr_wait_is_cancelled_by_ending_its_process(showing_qr):
     assert gone(showing_qr.host.pid)
 
 
+def test_sigterm_ends_a_process_in_a_qr_wait(showing_qr):
+    os.kill(showing_qr.host.pid, signal.SIGTERM)
+    assert showing_qr.wait_for_exit().returncode == 0
+
+
 def test_a_new_pairing_on_the_same_store_works_after_a_cancelled_one(showing_qr, sandbox, link, tmp_path):
     showing_qr.host.shutdown(grace=1)
     with running_host("sandbox", SANDBOX_URL=sandbox.url) as report:

@@ -16,7 +16,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 def launch(settings: Mapping[str, str]) -> Launch:
     """A process whose traffic goes through the sandbox's proxy, and what it needs to trust the sandbox."""
     trust = _trust(settings)
-    environment = {**engine_environment(), "HTTPS_PROXY": trust["proxy"], "NO_PROXY": ""}
+    environment = {**engine_environment(settings), "HTTPS_PROXY": trust["proxy"], "NO_PROXY": ""}
     return Launch(environment, {"noise_root": trust["noise_root"], "ca_pem": trust["ca_pem"], "host": trust["host"]})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sessions_app.engine.base import EngineEvent, PairingCode, QrCode, StartOptions
 from sessions_app.engine.deadlines import Timer, deadlines
+from sessions_app.engine.gate import gate
 from sessions_app.engine.states import Reason, State
 
 from .lifecycle import Lifecycle
@@ -97,7 +98,8 @@ class Login:
     def _ask_for_code(self) -> None:
         phone = self._options.phone
         try:
-            code = self._client.PairPhone(phone, True)
+            with gate.entry():
+                code = self._client.PairPhone(phone, True)
         except Exception as error:  # noqa: BLE001 - it must not leave the session without a state
             self._lifecycle.pairing_ended(Reason.PAIRING_REFUSED, str(error)[:200])
             return

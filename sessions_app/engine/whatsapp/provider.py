@@ -20,23 +20,24 @@ CAPABILITIES = frozenset(
 )
 
 
-def engine_environment() -> dict[str, str]:
+def engine_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """What the Go library reads; it sees only what is there when the process is exec'ed."""
-    return {
+    environment = {
         **base_environment(),
         "NEONIZE_BOT_TAG": "off",  # or every message to a person carries a badge
         "GOTRACEBACK": "single",
     }
+    if limit := (settings or {}).get("GOMEMLIMIT"):
+        environment["GOMEMLIMIT"] = limit
+    return environment
 
 
 def launch(settings: Mapping[str, str]) -> Launch:
     """A process that reaches WhatsApp directly; sessions bring proxies of their own. Nothing of the sandbox."""
-    environment = engine_environment()
+    environment = engine_environment(settings)
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         if name in os.environ:
             environment[name] = os.environ[name]
-    if limit := settings.get("GOMEMLIMIT"):
-        environment["GOMEMLIMIT"] = limit
     return Launch(environment)
 
 
