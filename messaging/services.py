@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from sessions_app import commands
 from sessions_app.models import Desired, Session
-from sessions_app.selectors import session_gone
+from sessions_app.selectors import session_current, session_gone
 from sessions_app.services import is_under_way
 from whatsapp_api.core.db import atomic, retry_conflicts
 from whatsapp_api.core.errors import Conflict
@@ -19,6 +19,7 @@ from .payloads import message_payload
 @retry_conflicts
 def message_create(*, session: Session, to: str, text: str) -> Message:
     """Queue a text for a canonical JID; it leaves as soon as the session is connected."""
+    session = session_current(session.pk)
     require_linked(session)
     try:
         with atomic():

@@ -26,6 +26,14 @@ def session_get(user: User | AnonymousUser, session_id: uuid.UUID) -> Session:
     return session
 
 
+def session_current(session_id: uuid.UUID) -> Session:
+    """The session as it is now, whoever asks."""
+    session = Session.objects.filter(pk=session_id, deleted_at=None).first()
+    if session is None:
+        raise session_gone()
+    return session
+
+
 def session_gone() -> ApiError:
     """The answer for what is not there, or not for you."""
     return ApiError("session_not_found", "There is no session with this id that you may see.", http_status=404)

@@ -1,5 +1,6 @@
 """Cursor pagination everywhere: stable while rows arrive, and quick at any depth."""
 
+import re
 import uuid
 from typing import Any
 
@@ -8,6 +9,9 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from .errors import ApiError
+
+
+BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
 
 
 class Pages(CursorPagination):
@@ -26,6 +30,8 @@ class Pages(CursorPagination):
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """A cursor is opaque: only one that we gave can be right."""
+        if not BASE64.fullmatch(request.query_params.get(self.cursor_query_param, "A")):
+            raise invalid_cursor()
         try:
             cursor: Cursor | None = super().decode_cursor(request)
         except NotFound as error:
