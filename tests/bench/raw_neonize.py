@@ -4,6 +4,7 @@ Usage: python -m tests.bench.raw_neonize SANDBOX_URL FOLDER RESULT.json SCALE
 """
 
 import json
+import logging
 import os
 import sys
 import threading
@@ -97,6 +98,7 @@ def inbound(client: RawClient, friend: Phone, count: int) -> list[float]:
 
 
 def main(url: str, folder: str, result: str, scale: float) -> None:
+    logging.disable(logging.WARNING)  # neonize turns every library's debug lines on
     sandbox = SandboxClient(url)
     trust = sandbox.trust()
     prepare({name: trust[name] for name in ("noise_root", "ca_pem", "host")})
