@@ -1,0 +1,134 @@
+"""A real session owner in this process: real database, real Redis, real host processes."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from django.db import connection
+
+from messaging.models import Direction, Message, MessageState
+from sessions_app.engine.states import State
+from sessions_app.models import Desired, Session
+from sessions_app.quick_redis import client
+from sessions_app.worker.supervisor import SessionSupervisor
+from sessions_app.worker.timings import Timings
+from tests import factories
+from tests.engine import hosts  # noqa: F401 - registers the provider "fake"
+from whatsapp_api.accounts.models import Workspace
+
+T = TypeVar("T")
+QUICK = Timings(sweep=0.2, backoff_first=0.05, backoff_most=0.2, move_after=0.2, host_grace=0.5, stats_every=0.2)
+
+
+def eventually(probe: Callable[[], T], what: str, within: float = 20) -> T:
+    """The first truthy answer of `probe`."""
+    deadline = time.monotonic() + within
+    while not (answer := probe()):
+        assert time.monotonic() < deadline, f"{what} did not happen within {within} s"
+        time.sleep(0.01)
+    return answer
+
+
+class Owner:
+    """A running SessionSupervisor, and what the database says of its sessions."""
+
+    def __init__(self, timings: Timings = QUICK) -> None:
+        self.supervisor = SessionSupervisor(timings=timings)
+        self.supervisor.start()
+        self._running = True
+
+    def stop(self) -> None:
+        if self._running:
+            self._running = False
+            self.supervisor.stop()
+
+    def live(self, session: Session) -> Any:
+        return self.supervisor.registry.get(session.pk)
+
+    def host(self, session: Session) -> Any:
+        return self.live(session).slot.host
+
+    def state(self, session: Session, state: State, within: float = 20) -> Session:
+        def reached() -> Session | None:
+            row = Session.objects.get(pk=session.pk)
+            return row if row.state == state else None
+
+        return eventually(reached, f"{state} of {session.name}", within)
+
+
+@pytest.fixture
+def sessions_dir(settings: Any, tmp_path: Path) -> Path:
+    settings.SESSIONS_DIR = tmp_path / "sessions"
+    return settings.SESSIONS_DIR
+
+
+@pytest.fixture
+def workspace(transactional_db: None, sessions_dir: Path) -> Workspace:
+    client().flushdb()
+    return factories.workspace()
+
+
+@pytest.fixture
+def start_owner(workspace: Workspace) -> Iterator[Callable[..., Owner]]:
+    owners: list[Owner] = []
+
+    def start(**arguments: Any) -> Owner:
+        owners.append(Owner(**arguments))
+        return owners[-1]
+
+    yield start
+    for owner in owners:
+        owner.stop()
+    connection.close()
+
+
+@pytest.fixture
+def owner(start_owner: Callable[..., Owner]) -> Owner:
+    return start_owner()
+
+
+@pytest.fixture
+def linked(workspace: Workspace) -> Callable[..., Session]:
+    """Sessions of the fake engine that a person wants to run."""
+
+    def linked(name: str = "Support", **fields: Any) -> Session:
+        defaults = {
+            "provider": "fake",
+            "state": State.STOPPED.value,
+            "reason": "",
+            "generation": 1,
+            "state_generation": 0,
+            "desired": Desired.STARTED,
+        }
+        return factories.connected_session(workspace, name, **{**defaults, **fields})
+
+    return linked
+
+
+@pytest.fixture
+def queue() -> Callable[..., Message]:
+    def queue(session: Session, **fields: Any) -> Message:
+        content = {"text": "Hello", **fields.pop("content", {})}
+        out = {"direction": Direction.OUT, "state": MessageState.QUEUED, "from_me": True, "content": content}
+        return factories.message(session, **{**out, **fields})
+
+    return queue
+
+
+@pytest.fixture
+def settled() -> Callable[[Message, str], Message]:
+    def settled(message: Message, state: str) -> Message:
+        def reached() -> Message | None:
+            row = Message.objects.get(pk=message.pk)
+            return row if row.state == state else None
+
+        return eventually(reached, f"message {state}")
+
+    return settled
+
+
+def store_of(directory: Path, session: Session) -> Path:
+    return directory / str(uuid.UUID(str(session.pk)))
