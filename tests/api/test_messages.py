@@ -89,8 +89,6 @@ def test_it_takes_every_form_of_address(api: APIClient, connected: Session, writ
         "600@s.whatsapp.net@c.us",
         "+",
         "+34",
-    ]
-    + [
         "34600000002@s.whatsapp.net\x00",
         "status@lid",
         "٣٤٦٠٠@lid",

@@ -19,7 +19,7 @@ from tests import factories
 from whatsapp_api.accounts.models import Workspace
 
 PAYLOAD = "2@" + "A1b2" * 55 + ",key=,identity=,advsecret="
-STARTED = {"desired": Desired.STARTED, "generation": 1, "state_generation": 1}
+STARTED: dict[str, Any] = {"desired": Desired.STARTED, "generation": 1, "state_generation": 1}
 
 
 @pytest.fixture

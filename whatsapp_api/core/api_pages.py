@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import defaults
 
-from .errors import SENTENCES, body
+from .errors import body
 
 PREFIX = "/api/"
 
@@ -22,7 +22,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """handler403."""
     if request.path.startswith(PREFIX):
-        return _json(403, "permission_denied", SENTENCES["permission_denied"])
+        return _json(403, "permission_denied", "You may not do this.")
     return defaults.permission_denied(request, exception)
 
 

@@ -65,7 +65,6 @@ SENTENCES = {
     "/api/v1/auth/token/refresh or /api/v1/auth/token.",
     "no_active_account": "The username or the password is wrong, or the account is not active.",
     "not_found": "There is nothing at this address that you may see.",
-    "permission_denied": "You may not do this.",
 }
 
 
@@ -112,9 +111,9 @@ def _code(error: Exception, response: Response) -> str:
         return "invalid_json"
     if response.status_code in {401, 403} and isinstance(error, exceptions.APIException):
         # e.g. token_not_valid from simplejwt says more than not_authenticated.
-        code = error.get_codes()
-        if isinstance(code, dict):
-            code = code.get("code")
+        detail, code = error.detail, error.get_codes()
+        if isinstance(detail, dict) and "code" in detail:
+            return str(detail["code"])
         if isinstance(code, str):
             return code
     return CODES.get(response.status_code, "error")

@@ -10,7 +10,6 @@ from rest_framework.request import Request
 
 from .errors import ApiError
 
-
 BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
 
 
