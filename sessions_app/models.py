@@ -91,3 +91,6 @@ class Session(UUIDModel):
     def explanation(self) -> str:
         """The state's reason in a sentence that says what to do."""
         return self.state_text or REASON_TEXT.get(Reason(self.reason), "")
+
+
+from sessions_app.snapshots.models import SessionKey, SessionSnapshot  # noqa: E402, F401 - Django looks here

@@ -8,15 +8,18 @@ from django.templatetags.static import static
 
 from whatsapp_api.core import env
 from whatsapp_api.core.databases import database_settings
+from whatsapp_api.core.master_key import environment_check
 from whatsapp_api.core.paths import data_dir, redis_socket, sessions_dir
 from whatsapp_api.core.redis_urls import redis_urls
 from whatsapp_api.core.secret_key import secret_key
+from whatsapp_api.core.storages import storages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = data_dir()
 
 DEBUG = env.boolean("DJANGO_DEBUG", False)
 SECRET_KEY = secret_key(DATA_DIR)
+environment_check()  # MASTER_KEY, MASTER_KEY_FILE: a malformed one stops us here
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
@@ -109,6 +112,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = DEBUG
+STORAGES = storages(DATA_DIR)
 
 # ---- Redis: broker, channel layer, cache, command streams ----
 REDIS_URL = redis_urls(env.text("REDIS_URL") or f"unix://{redis_socket()}?db=0").plain
@@ -252,7 +256,9 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "whatsapp_api.dashboard.home.context",
     "STYLES": [lambda request: static("dashboard/dashboard.css")],
     "SCRIPTS": [lambda request: static("dashboard/js/chrome.js")],
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("dashboard/img/icon.svg")}],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("dashboard/img/icon.svg")}
+    ],
     "SIDEBAR": {"navigation": "whatsapp_api.dashboard.navigation.sidebar"},
     "COLORS": {
         # Emerald, a shade darker than usual from 600 on: white text on a button needs that contrast.
