@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
 
 from whatsapp_api.accounts.admin_access import ScopedAdmin
 
@@ -19,6 +20,10 @@ from .payloads import phone_of
 
 @admin.register(Message)
 class MessageAdmin(ScopedAdmin):
+    # Counting millions of rows would take longer than showing the newest.
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    sortable_by = ()
     list_display = ("when", "direction_badge", "contact", "excerpt", "state_badge", "account")
     list_filter = (DirectionFilter, StateFilter, SessionFilter)
     search_fields = ("text", "chat", "push_name", "wa_id")

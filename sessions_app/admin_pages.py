@@ -56,6 +56,8 @@ def session_page(admin: "SessionAdmin", request: HttpRequest, object_id: str) ->
     """Everything about one session, live. The QR code comes later and over REST only, never in this page."""
     session = _visible_session(admin, request, object_id)
     context = _chrome(admin, request, session.name) | {
+        "original": session,
+        "object": session,
         "session": session,
         "look": look(session.state),
         "is_sandbox": session.provider == Provider.SANDBOX,

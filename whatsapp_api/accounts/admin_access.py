@@ -39,7 +39,6 @@ def may_enter(request: HttpRequest) -> bool:
 class ScopedAdmin(ModelAdmin):
     """Read-only rows of the user's own workspaces. Membership decides, not Django's model permissions."""
 
-    show_full_result_count = False
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
 
 from whatsapp_api.accounts.admin_access import ScopedAdmin
 
@@ -32,6 +33,10 @@ class TypeFilter(SimpleListFilter):
 
 @admin.register(Event)
 class EventAdmin(ScopedAdmin):
+    # Counting millions of rows would take longer than showing the newest.
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    sortable_by = ()
     list_display = ("sequence", "when", "kind", "summary")
     list_filter = (TypeFilter,)
     change_list_template = "dashboard/event_list.html"

@@ -53,6 +53,8 @@ export class Messages {
     const row = this.draw(message);
     if (known) known.replaceWith(row);
     else this.insert(row);
+    markSameChat(row);
+    markSameChat(row.nextElementSibling);
     this.paintEmpty();
     if (stick) this.toBottom();
   }
@@ -68,6 +70,7 @@ export class Messages {
     const mine = message.direction === "out" || message.from_me;
     Object.assign(row.dataset, { testid: "message-row", id: message.id, direction: message.direction, state: message.state });
     row.dataset.mine = String(mine);
+    row.dataset.chat = message.chat.jid || message.chat.lid;
     const bubble = make("div", "wa-bubble");
     bubble.append(content(message), foot(message, mine));
     row.append(this.who(message, mine), bubble);
@@ -97,6 +100,13 @@ export class Messages {
   toBottom() {
     this.box.scrollTop = this.box.scrollHeight;
   }
+}
+
+// Consecutive messages of one side of a chat carry the name once.
+function markSameChat(row) {
+  if (!row) return;
+  const before = row.previousElementSibling;
+  row.dataset.sameChat = String(Boolean(before) && ["chat", "mine"].every((key) => before.dataset[key] === row.dataset[key]));
 }
 
 function content(message) {

@@ -2,7 +2,7 @@
 import { request } from "./api.js";
 import { byId, data, make, show } from "./page.js";
 
-const RETRY = 1_500;
+const RETRY = 3_000;
 
 export class QrPanel {
   constructor() {

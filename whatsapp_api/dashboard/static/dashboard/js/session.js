@@ -30,12 +30,18 @@ function paint() {
   const shown = pending ? "STARTING" : session.state;
   setBadge(document.querySelector("[data-testid=session-state]"), shown);
   byId("session-name").textContent = session.name;
-  byId("session-text").textContent = pending ? "" : session.text;
+  paintText(panel);
   byId("fact-jid").textContent = session.jid || "–";
   byId("fact-lid").textContent = session.lid || "–";
   show(byId("compose-hint"), !["CONNECTED", "DEGRADED"].includes(session.state));
   paintActions(session, pending);
   phone.toggle(Boolean(session.phone));
+}
+
+// The panels say it themselves; only a connection in trouble needs the sentence on top.
+function paintText(panel) {
+  byId("session-text").textContent = session.text;
+  show(byId("session-text"), panel === "account" && session.state !== "CONNECTED");
 }
 
 // An answer to a button: the state itself changes a moment later, when the owner of the session does it.

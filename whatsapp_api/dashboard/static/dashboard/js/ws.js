@@ -1,9 +1,14 @@
-// Live events: reconnects by itself and resumes after the last event it saw.
+// Live events: reconnects by itself, and for one session resumes after the last event it saw.
 import { byId, show } from "./page.js";
 
 const LONGEST_PAUSE = 15_000;
 const BANNER_AFTER = 1_500;
-const LOGGED_OUT = [4401, 4403];
+const PING_EVERY = 20_000;
+const SILENT_FOR = 50_000;
+// Close codes are 4000 and the HTTP status that the REST API would answer.
+const BAD_REQUEST = 4400;
+const LOGGED_OUT = 4401;
+const GONE = [4403, 4404];
 
 export class LiveFeed {
   // `onOpen(again)`: again is true after an interruption; what is never stored must be asked for anew.
@@ -11,6 +16,7 @@ export class LiveFeed {
     Object.assign(this, { session, since, onEvent, onOpen, failures: 0, opened: 0 });
     window.addEventListener("online", () => this.retryNow());
     document.addEventListener("visibilitychange", () => document.hidden || this.retryNow());
+    setInterval(() => this.ping(), PING_EVERY);
     this.connect();
   }
 
@@ -18,17 +24,27 @@ export class LiveFeed {
     const url = new URL("/ws/events", window.location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     if (this.session) url.searchParams.set("session", this.session);
-    if (this.since) url.searchParams.set("since", this.since);
+    // Without a session there may be several workspaces, each with numbers of its own.
+    if (this.session && this.since) url.searchParams.set("since", this.since);
     return url;
   }
 
   connect() {
     clearTimeout(this.timer);
     this.timer = null;
-    this.socket = new WebSocket(this.address());
-    this.socket.onopen = () => this.connected();
-    this.socket.onmessage = (message) => this.receive(JSON.parse(message.data));
-    this.socket.onclose = (close) => this.lost(close.code);
+    const socket = new WebSocket(this.address());
+    this.socket = socket;
+    this.heard = Date.now();
+    socket.onmessage = (message) => socket === this.socket && this.receive(JSON.parse(message.data));
+    socket.onclose = (close) => socket === this.socket && this.lost(close.code);
+  }
+
+  receive(message) {
+    this.heard = Date.now();
+    if (message.type === "ready") this.connected();
+    if (!message.event) return;
+    if (message.sequence) this.since = Math.max(this.since, message.sequence);
+    this.onEvent(message);
   }
 
   connected() {
@@ -40,18 +56,32 @@ export class LiveFeed {
     this.opened += 1;
   }
 
-  receive(event) {
-    if (!event.event) return;
-    if (event.sequence) this.since = Math.max(this.since, event.sequence);
-    this.onEvent(event);
+  // A connection can be dead without anybody having said so.
+  ping() {
+    if (this.timer || this.socket.readyState > WebSocket.OPEN) return;
+    if (Date.now() - this.heard > SILENT_FOR) this.drop();
+    else if (this.socket.readyState === WebSocket.OPEN) this.socket.send('{"type":"ping"}');
+  }
+
+  drop() {
+    const socket = this.socket;
+    this.socket = { readyState: WebSocket.CLOSED };
+    socket.close();
+    this.lost(0);
   }
 
   lost(code) {
     this.bannerTimer ??= setTimeout(() => show(byId("offline"), true), BANNER_AFTER);
-    if (LOGGED_OUT.includes(code)) return;
+    if (code === LOGGED_OUT) return this.loggedOut();
+    if (code === BAD_REQUEST) this.since = 0;
+    if (GONE.includes(code)) this.onOpen(true);
     this.failures += 1;
     const pause = Math.min(LONGEST_PAUSE, 500 * 2 ** Math.min(this.failures, 6)) * (0.5 + Math.random() / 2);
     this.timer = setTimeout(() => this.connect(), pause);
+  }
+
+  loggedOut() {
+    byId("offline-text").textContent = "Your login has ended. Load this page again to log in.";
   }
 
   retryNow() {
