@@ -9,6 +9,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.db import OperationalError
 from django.test import Client as Browser
+from pymongo.errors import ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
@@ -108,6 +109,7 @@ def test_the_dashboards_cookie_needs_a_csrf_token(db: None) -> None:
     ("fault", "code"),
     [
         (OperationalError("gone"), "database_unavailable"),
+        (ServerSelectionTimeoutError("gone"), "database_unavailable"),
         (RedisConnectionError("gone"), "redis_unavailable"),
     ],
 )

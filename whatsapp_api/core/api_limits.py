@@ -1,12 +1,14 @@
 """Refuses bodies that are too long before they are read: Django would put all of one on the disk first."""
 
 import json
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 
 from .errors import body
+from .logs import request_id
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -50,8 +52,15 @@ def _announced(scope: Any) -> int:
 
 
 async def _refuse(send: Send, limit: int) -> None:
+    name = uuid.uuid4().hex
+    request_id.set(name)
     text = json.dumps(body("body_too_large", f"The body may have at most {limit} bytes.")).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(text)).encode())]
-    # What is left of the body is not read, so the connection cannot be used again.
-    await send({"type": "http.response.start", "status": 413, "headers": [*headers, (b"connection", b"close")]})
+    headers = {
+        "content-type": "application/json",
+        "content-length": str(len(text)),
+        "x-request-id": name,
+        "connection": "close",  # what is left of the body is not read, so it cannot be used again
+    }
+    pairs = [(key.encode(), value.encode()) for key, value in headers.items()]
+    await send({"type": "http.response.start", "status": 413, "headers": pairs})
     await send({"type": "http.response.body", "body": text})

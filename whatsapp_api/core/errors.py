@@ -8,12 +8,15 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import Error as DjangoDatabaseError
 from django.db import InterfaceError, OperationalError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from redis.exceptions import RedisError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from .db import is_conflict
 from .logs import request_id
 
 logger = logging.getLogger(__name__)
@@ -45,6 +48,10 @@ class Unavailable(ApiError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message, http_status=503, headers={"Retry-After": "2"})
 
+
+# Whatever a database call may raise: on MongoDB some of the driver's own exceptions come through.
+DATABASE_FAULTS = (DjangoDatabaseError, PyMongoError)
+AWAY = (OperationalError, InterfaceError, ConnectionFailure, ExecutionTimeout)
 
 CODES = {
     400: "invalid_request",
@@ -97,13 +104,21 @@ def _known(error: Exception) -> Exception:
         return exceptions.ValidationError(getattr(error, "message_dict", None) or error.messages)
     if isinstance(error, RequestDataTooBig):
         return ApiError("body_too_large", "The body of the request is too long.", http_status=413)
-    if isinstance(error, OperationalError | InterfaceError):
+    if database_is_away(error):
         logger.error("The database does not answer: %s", type(error.__cause__ or error).__name__)
         return Unavailable("database_unavailable", "The database does not answer at the moment; try again.")
     if isinstance(error, RedisError):
         logger.error("Redis does not answer: %s", type(error).__name__)
         return Unavailable("redis_unavailable", "Redis does not answer at the moment; try again.")
     return error
+
+
+def database_is_away(error: BaseException) -> bool:
+    """It does not answer, or is too busy to: not a defect of the query, so trying again later is right."""
+    if not isinstance(error, DATABASE_FAULTS):
+        return False
+    causes = (error, error.__cause__)
+    return is_conflict(error) or any(isinstance(cause, AWAY) for cause in causes)
 
 
 def _code(error: Exception, response: Response) -> str:

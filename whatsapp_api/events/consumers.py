@@ -14,9 +14,8 @@ from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.utils import await_many_dispatch
-from django.db import DatabaseError
 
-from whatsapp_api.core.errors import ApiError, Unavailable
+from whatsapp_api.core.errors import DATABASE_FAULTS, ApiError, Unavailable
 
 from .callers import PROTOCOL, Caller, Scope, caller
 from .feed import feed
@@ -66,7 +65,7 @@ class EventConsumer(AsyncWebsocketConsumer):
             await self._open()
         except ApiError as error:
             await self._refuse(error)
-        except DatabaseError:
+        except DATABASE_FAULTS:
             await self._refuse(Unavailable("database_unavailable", "The database does not answer; connect again."))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -118,7 +117,7 @@ class EventConsumer(AsyncWebsocketConsumer):
             try:
                 async for event in stream.events():
                     await self._tell(event)
-            except DatabaseError as error:
+            except DATABASE_FAULTS as error:
                 logger.warning("The event log cannot be read: %s", type(error).__name__)
                 await asyncio.sleep(1)
                 stream.retry()
@@ -141,7 +140,7 @@ class EventConsumer(AsyncWebsocketConsumer):
                 now = await in_thread(who.workspaces)()
             except ApiError as error:
                 return self._finish(4000 + error.http_status, error.message)
-            except DatabaseError:
+            except DATABASE_FAULTS:
                 continue
             if now != own:
                 return self._finish(4403, "The workspaces that you belong to changed; connect again.")

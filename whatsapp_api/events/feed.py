@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
-from django.db import DatabaseError
 
+from whatsapp_api.core.errors import DATABASE_FAULTS
 from whatsapp_api.core.live import workspace_group
 
 from .selectors import last_sequences
@@ -75,7 +75,7 @@ class Feed:
     async def _look(self) -> None:
         try:
             heads = await read_counters(list(self._listeners))
-        except DatabaseError as error:
+        except DATABASE_FAULTS as error:
             logger.warning("The event log cannot be read: %s", type(error).__name__)
             return
         for workspace_id, last in heads.items():
