@@ -7,9 +7,10 @@ import threading
 import pytest
 from django.db import connection
 
-from sessions_app.models import Session, SessionKey, SessionSnapshot
+from sessions_app.models import Session
 from sessions_app.snapshots import data_keys, take
 from sessions_app.snapshots.errors import NotAdopted, SnapshotError, StaleOwner
+from sessions_app.snapshots.models import SessionKey, SessionSnapshot
 from sessions_app.snapshots.restore import snapshot_read, snapshot_restore
 from sessions_app.snapshots.take import snapshot_take
 from sessions_app.snapshots.verify import snapshots_verify
