@@ -55,14 +55,15 @@ def try_sandbox(admin: "SessionAdmin", request: HttpRequest) -> HttpResponse:
 def session_page(admin: "SessionAdmin", request: HttpRequest, object_id: str) -> HttpResponse:
     """Everything about one session, live. The QR code comes later and over REST only, never in this page."""
     session = _visible_session(admin, request, object_id)
+    may_act = session.workspace_id in writable_workspaces(request)
     context = _chrome(admin, request, session.name) | {
         "original": session,
         "object": session,
         "session": session,
         "look": look(session.state),
         "is_sandbox": session.provider == Provider.SANDBOX,
-        "may_act": session.workspace_id in writable_workspaces(request),
-        "page_data": _page_data(session),
+        "may_act": may_act,
+        "page_data": _page_data(session) | {"may_act": may_act},
     }
     return TemplateResponse(request, "dashboard/session.html", context)
 

@@ -6,6 +6,11 @@ export class ApiError extends Error {
     this.status = status;
     this.fields = fields;
   }
+
+  // What is wrong with one field, without the field's name.
+  about(field) {
+    return this.fields?.[field]?.[0];
+  }
 }
 
 const UNREACHABLE = "The server cannot be reached. Check your connection, then try again.";

@@ -13,6 +13,21 @@ export class Compose {
     this.text.addEventListener("keydown", (event) => this.key(event));
   }
 
+  // Messages wait for a reconnection, but not for somebody to link or start the session.
+  allow(session, pending) {
+    const atRest = data.states[session.state].final && !pending;
+    const waits = !["CONNECTED", "DEGRADED"].includes(session.state);
+    let hint = waits ? "Not connected at the moment: what you send waits until the session is." : "";
+    if (atRest) hint = "The session is not running. Start it to write messages.";
+    if (!session.phone) hint = "Link an account first; then you can write messages here.";
+    byId("compose-hint").textContent = hint;
+    show(byId("compose-hint"), Boolean(hint));
+    const closed = !session.phone || atRest;
+    for (const part of [this.to, this.text, this.form.querySelector("button")]) {
+      if (part.getAttribute("aria-busy") !== "true") part.disabled = closed;
+    }
+  }
+
   // Does not overwrite what somebody typed.
   suggest(number) {
     if (!this.to.value) this.to.value = number;
@@ -37,16 +52,16 @@ export class Compose {
     if (!to) return this.complain("Write the recipient's number with its country code.", this.to);
     if (!text.trim()) return this.complain("Write a message.", this.text);
     await busy(this.form.querySelector("button"), () => this.send(to, text));
-    this.text.focus();
   }
 
   async send(to, text) {
     try {
       const message = await call("POST", `${data.api}/messages`, { to, text });
       this.text.value = "";
+      this.text.focus();
       this.onSent(message);
     } catch (error) {
-      this.complain(error.message, error.fields?.to ? this.to : this.text);
+      this.complain(error.about("to") ?? error.about("text") ?? error.message, error.about("to") ? this.to : this.text);
     }
   }
 

@@ -70,7 +70,7 @@ export class CodePanel {
       try {
         await this.onStart({ method: "code", phone });
       } catch (error) {
-        this.complain(error.message);
+        this.complain(error.about("phone") ?? error.message);
       }
     });
   }

@@ -70,7 +70,7 @@ export class SimulatedPhone {
         await call("POST", `${data.api}/simulated-message`, { text });
         field.value = "";
       } catch (error) {
-        this.say(error.message);
+        this.say(error.about("text") ?? error.message);
       }
     });
     field.focus();

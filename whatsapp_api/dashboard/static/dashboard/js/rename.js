@@ -25,7 +25,7 @@ async function save(name, dialog, onRenamed) {
     onRenamed(await call("PATCH", data.api, { name }));
     dialog.close();
   } catch (error) {
-    say(error.message);
+    say(error.about("name") ?? error.message);
   }
 }
 

@@ -33,9 +33,9 @@ function paint() {
   paintText(panel);
   byId("fact-jid").textContent = session.jid || "–";
   byId("fact-lid").textContent = session.lid || "–";
-  show(byId("compose-hint"), !["CONNECTED", "DEGRADED"].includes(session.state));
+  compose.allow(session, pending);
   paintActions(session, pending);
-  phone.toggle(Boolean(session.phone));
+  phone.toggle(data.may_act && Boolean(session.phone));
 }
 
 // The panels say it themselves; only a connection in trouble needs the sentence on top.
