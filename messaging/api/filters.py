@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from messaging.addresses import BadAddress, canonical_jid
 from messaging.models import Direction, Message, MessageKind, MessageState
 from messaging.selectors import in_chat
+from whatsapp_api.core.api_filters import StrictFilterSet
 
 
 class MomentField(forms.Field):
@@ -43,7 +44,7 @@ class ChatFilter(django_filters.Filter):
         return qs.filter(in_chat(value)) if value else qs
 
 
-class MessageFilters(django_filters.FilterSet):
+class MessageFilters(StrictFilterSet):
     direction = django_filters.ChoiceFilter(choices=Direction.choices)
     state = django_filters.ChoiceFilter(choices=MessageState.choices)
     kind = django_filters.ChoiceFilter(choices=MessageKind.choices)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,7 +30,10 @@ class SessionView(APIView):
 
 
 def valid(serializer: Any) -> dict[str, Any]:
-    """The validated body or query; raises the error that names the fields."""
+    """The validated body or query; raises the error that names the fields, also those that there are not."""
     serializer.is_valid(raise_exception=True)
+    if unknown := set(serializer.initial_data) - set(serializer.fields):
+        sentence = f"There is no such field; there are {', '.join(serializer.fields)}."
+        raise ValidationError({name: [sentence] for name in sorted(unknown)})
     data: dict[str, Any] = serializer.validated_data
     return data

@@ -1,5 +1,7 @@
 """Start, stop, restart, log out."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +13,7 @@ from .base import SessionView, valid
 from .serializers import SessionSerializer, SessionStartSerializer
 
 TAGS = ["Session life"]
-ANSWERS = {
+ANSWERS: dict[Any, Any] = {
     200: SessionSerializer,
     202: SessionSerializer,
     **refusals(e403="role_too_low", e404="session_not_found", e503="session_busy"),

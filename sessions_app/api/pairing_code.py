@@ -1,7 +1,5 @@
 """Pairing by a code typed into the phone."""
 
-import time
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,15 +8,15 @@ from sessions_app import qr, services
 from sessions_app.models import PairingMethod, Session
 from sessions_app.payloads import session_payload
 from whatsapp_api.core.api_schema import refusals
+from whatsapp_api.core.api_waiting import wait_for
 from whatsapp_api.core.errors import Conflict
 from whatsapp_api.core.formats import iso
 
 from .base import valid
 from .qr import NoStoreView, why_no_code
-from .serializers import PairingCodeRequestSerializer, PairingCodeSerializer, SessionSerializer
+from .serializers import PairByCodeSerializer, PairingCodeSerializer, SessionSerializer
 
 WAIT_SECONDS = 15.0
-POLL_SECONDS = 0.1
 
 
 class PairingCode(NoStoreView):
@@ -40,7 +38,7 @@ class PairingCode(NoStoreView):
         description="Starts the session by pairing code and waits up to 15 seconds for it. 202 with the session: it "
         "takes longer, the event `session.pairing_code` brings it.",
         tags=["Pairing"],
-        request=PairingCodeRequestSerializer,
+        request=PairByCodeSerializer,
         responses={
             200: PairingCodeSerializer,
             202: SessionSerializer,
@@ -55,7 +53,7 @@ class PairingCode(NoStoreView):
     )
     def post(self, request: Request, session_id: str) -> Response:
         session = self.session()
-        phone = valid(PairingCodeRequestSerializer(data=request.data))["phone"]
+        phone = valid(PairByCodeSerializer(data=request.data))["phone"]
         if session.is_paired:
             raise Conflict("already_paired", why_no_code(session, "pairing code"))
         services.session_start(session=session, method=PairingMethod.CODE, phone=phone)
@@ -64,18 +62,18 @@ class PairingCode(NoStoreView):
 
 
 def wait_for_code(session: Session, phone: str) -> qr.LivePairingCode | None:
-    """The code once it is shown; None when it takes too long. Holds this request's own thread only."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
+    """The code once it is shown; None when it takes too long."""
+
+    def look() -> qr.LivePairingCode | None:
         shown = qr.current_code(session.id)
         if shown and shown.phone.lstrip("+") == phone:
             return shown
         session.refresh_from_db()
         if not services.is_under_way(session):
             raise Conflict("pairing_failed", session.explanation or "The session was stopped meanwhile.")
-        if time.monotonic() > deadline:
-            return None
-        time.sleep(POLL_SECONDS)
+        return None
+
+    return wait_for(look, WAIT_SECONDS)
 
 
 def code_payload(shown: qr.LivePairingCode) -> dict[str, str | None]:

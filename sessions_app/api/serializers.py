@@ -35,9 +35,9 @@ class SessionCreateSerializer(serializers.Serializer[Any]):
 
 
 class SessionUpdateSerializer(serializers.Serializer[Any]):
-    """What can be changed."""
+    """What can be changed; what is left out stays."""
 
-    name = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=100, required=False)
 
 
 class SessionStartSerializer(serializers.Serializer[Any]):
@@ -47,7 +47,9 @@ class SessionStartSerializer(serializers.Serializer[Any]):
     phone = PhoneField(required=False, help_text="Of the phone that will type the pairing code.")
 
 
-class PairingCodeRequestSerializer(serializers.Serializer[Any]):
+class PairByCodeSerializer(serializers.Serializer[Any]):
+    """Which phone is to be linked."""
+
     phone = PhoneField(help_text="Of the phone that will type the pairing code.")
 
 

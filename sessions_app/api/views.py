@@ -77,7 +77,8 @@ class SessionDetail(SessionView):
     )
     def patch(self, request: Request, session_id: str) -> Response:
         session = self.session()
-        services.session_update(session=session, **valid(SessionUpdateSerializer(data=request.data)))
+        if changes := valid(SessionUpdateSerializer(data=request.data)):
+            services.session_update(session=session, **changes)
         return Response(session_payload(session))
 
     @extend_schema(

@@ -254,6 +254,7 @@ def test_it_filters(api: APIClient, connected: Session) -> None:
         ({"since": "0001-01-01T00:00:00+14:00"}, "validation_error"),
         ({"until": "9999-12-31T23:59:59-14:00"}, "validation_error"),
         ({"until": "99999999999999999999"}, "validation_error"),
+        ({"stat": "sent"}, "validation_error"),
         ({"cursor": ""}, "invalid_cursor"),
         ({"cursor": "nonsense"}, "invalid_cursor"),
         ({"cursor": "\x00"}, "invalid_cursor"),

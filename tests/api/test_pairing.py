@@ -115,7 +115,6 @@ def test_it_waits_until_the_pairing_code_is_shown(
     session = factories.session(workspace)
     expires_at = timezone.now() + timedelta(seconds=60)
     looks = iter([None, None, qr.LivePairingCode(code="ABCD-1234", phone="34600111222", expires_at=expires_at)])
-    monkeypatch.setattr(pairing_code, "POLL_SECONDS", 0)
     monkeypatch.setattr(qr, "current_code", lambda session_id: next(looks))
 
     answer = api.post(address(session, "pairing-code"), {"phone": "+34600111222"}, format="json")

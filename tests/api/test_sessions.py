@@ -108,3 +108,12 @@ def test_it_refuses_names_that_are_none(api: APIClient, name: object) -> None:
 
     assert answer.status_code == 400
     assert list(answer.json()["error"]["fields"]) == ["name"]
+
+
+def test_it_refuses_fields_that_there_are_not(api: APIClient) -> None:
+    answer = api.post(SESSIONS, {"name": "Support", "provder": "sandbox"}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"] == {
+        "provder": ["There is no such field; there are name, provider, workspace."]
+    }

@@ -3,33 +3,25 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
 
-ERROR = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message", "request_id"],
-            "properties": {
-                "code": {"type": "string", "description": "Stable, for programs."},
-                "message": {"type": "string", "description": "A sentence for people."},
-                "request_id": {"type": "string"},
-                "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-            },
-        }
-    },
-}
+from .api_schema import ErrorSerializer
+
+ANY_REFUSAL = OpenApiResponse(ErrorSerializer, description="Any refusal, with a stable code.")
 
 
 class Schema(AutoSchema):
-    """Adds the `default` response, since every refusal looks alike."""
+    """Adds the `default` response, since every refusal looks alike: JSON, also where a picture is asked for."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:
-            content = {"application/json": {"schema": ERROR}}
-            operation["responses"].setdefault(
-                "default", {"description": "Any refusal, with a stable code.", "content": content}
-            )
+            operation["responses"].setdefault("default", self._get_response_for_code(ANY_REFUSAL, "default"))
         return operation
+
+    def _get_response_for_code(
+        self, serializer: Any, status_code: Any, media_types: Any = None, direction: Any = "response"
+    ) -> Any:
+        if not str(status_code).startswith("2"):
+            media_types = ["application/json"]
+        return super()._get_response_for_code(serializer, status_code, media_types, direction)  # type: ignore[no-untyped-call]
