@@ -34,6 +34,7 @@ class MessageOutbox:
 
     def __init__(self) -> None:
         self._unsure: set[str] = set()
+        self._claimed: dict[str, Message] = {}  # spares a query where the outcome is published
 
     def waiting(self, session_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
         """Which of these sessions have rows to send now."""
@@ -47,33 +48,41 @@ class MessageOutbox:
         such a row was never sent, so it must not end as unconfirmed.
         """
         try:
-            if claim in self._unsure and (mine := self._claimed(session_id, claim)):
-                self._unsure.discard(claim)
-                return _outgoing(mine, claim)
-            return self._claim_next(session_id, claim)
+            mine = self._taken_before(session_id, claim) if claim in self._unsure else None
+            message = mine or self._take_next(session_id, claim)
         except DatabaseError:
             self._unsure.add(claim)
             raise
+        self._unsure.discard(claim)
+        if message is None:
+            return None
+        outgoing = _outgoing(message, claim)
+        self._claimed[outgoing.ref] = message
+        return outgoing
 
     def finish(self, session_id: uuid.UUID, outcome: SendFinished) -> None:
         """Store what became of one attempt; repeating it, or a report of another attempt, changes nothing."""
         message_id, claim = _parse(outcome.ref)
+        known = self._claimed.get(outcome.ref)
         match outcome.error:
             case "":
-                _finish(message_id, claim, UNSETTLED, _sent(outcome))
+                _finish(message_id, claim, UNSETTLED, _sent(outcome), known)
                 receipts_catch_up(session_id, outcome.wa_id)
             case NotConnected.__name__:
                 self.release(session_id, ref=outcome.ref)
             case OutcomeUnknown.__name__:
-                _finish(message_id, claim, [MessageState.SENDING], _unconfirmed(outcome.error_code, outcome.error_text))
+                fields = _unconfirmed(outcome.error_code, outcome.error_text)
+                _finish(message_id, claim, [MessageState.SENDING], fields, known)
             case _:
-                _finish(message_id, claim, UNSETTLED, _failed(outcome.error_code, outcome.error_text))
+                _finish(message_id, claim, UNSETTLED, _failed(outcome.error_code, outcome.error_text), known)
+        self._claimed.pop(outcome.ref, None)
 
     def release(self, session_id: uuid.UUID, *, ref: str) -> None:
         """Back into the queue, at its old place: the attempt surely had no effect."""
         message_id, claim = _parse(ref)
         rows = Message.objects.filter(pk=message_id, claim=claim, state__in=UNSETTLED)
         rows.update(state=MessageState.QUEUED, claim="", error_code="", error_text="")
+        self._claimed.pop(ref, None)
 
     def abandon(self, session_id: uuid.UUID, *, keep_claims: Iterable[str] = ()) -> int:
         """Rows that an owner left in `sending` and that its spool says nothing of: nobody can know any more."""
@@ -82,15 +91,15 @@ class MessageOutbox:
         fields = _unconfirmed(OutcomeUnknown.code, "The worker ended while the message was being sent.")
         return sum(_finish(pk, claim, [MessageState.SENDING], fields) for pk, claim in left)
 
-    def _claim_next(self, session_id: uuid.UUID, claim: str) -> Outgoing | None:
+    def _take_next(self, session_id: uuid.UUID, claim: str) -> Message | None:
         queued = Message.objects.filter(session_id=session_id, state=MessageState.QUEUED).order_by("id")
         while message := queued.first():
-            if queued.filter(pk=message.pk).update(state=MessageState.SENDING, claim=claim):
-                self._unsure.discard(claim)
-                return _outgoing(message, claim)
+            rows = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED)
+            if rows.update(state=MessageState.SENDING, claim=claim):
+                return message
         return None
 
-    def _claimed(self, session_id: uuid.UUID, claim: str) -> Message | None:
+    def _taken_before(self, session_id: uuid.UUID, claim: str) -> Message | None:
         return Message.objects.filter(session_id=session_id, state=MessageState.SENDING, claim=claim).first()
 
 
@@ -104,11 +113,16 @@ def fail_queued(session_id: uuid.UUID, *, code: str, text: str) -> int:
 
 
 @retry_conflicts
-def _finish(message_id: uuid.UUID, claim: str, states: Iterable[str], fields: dict[str, Any]) -> bool:
+def _finish(
+    message_id: uuid.UUID, claim: str, states: Iterable[str], fields: dict[str, Any], known: Message | None = None
+) -> bool:
+    """`known`: the row as it was claimed; nobody else writes to it until it is finished."""
     with atomic():
         if not Message.objects.filter(pk=message_id, claim=claim, state__in=list(states)).update(**fields):
             return False
-        message = Message.objects.get(pk=message_id)
+        message = known or Message.objects.get(pk=message_id)
+        for name, value in fields.items():
+            setattr(message, name, value)
         publish(
             EventType.MESSAGE_ACK,
             workspace_id=message.workspace_id,

@@ -38,12 +38,13 @@ def receipts_store(session: Session, event: ReceiptReceived) -> None:
 
 def receipts_catch_up(session_id: uuid.UUID, wa_id: str) -> None:
     """Apply receipts that were there before the message knew its own WhatsApp id."""
-    receipts = list(Receipt.objects.filter(session_id=session_id, wa_id=wa_id)) if wa_id else []
+    rows = Receipt.objects.filter(session_id=session_id, wa_id=wa_id).values_list("kind", "timestamp")
+    receipts = list(rows.order_by()) if wa_id else []
     if not receipts:
         return
-    strongest = max(receipts, key=lambda receipt: list(BEFORE).index(receipt.kind))
+    kind, at = max(receipts, key=lambda receipt: list(BEFORE).index(receipt[0]))
     for message in _outgoing(session_id, [wa_id]):
-        _advance(message, strongest.kind, strongest.timestamp)
+        _advance(message, kind, at)
 
 
 def digest(*parts: str) -> str:

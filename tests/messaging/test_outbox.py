@@ -140,8 +140,9 @@ def test_what_a_dead_owner_was_sending_becomes_unconfirmed(outbox, session, queu
 def test_a_claim_whose_answer_was_lost_is_found_again(outbox, session, queue, monkeypatch):
     """The database took the claim and died: the row was never sent, so it must not end as unconfirmed."""
     row = queue()
+    take = MessageOutbox._take_next
     with monkeypatch.context() as patch:
-        patch.setattr("messaging.outbox._outgoing", _lose_connection)
+        patch.setattr(MessageOutbox, "_take_next", lambda *arguments: _lose_answer(take(*arguments)))
         with pytest.raises(DatabaseError):
             outbox.claim(session.pk, claim=CLAIM)
     assert outbox.claim(session.pk, claim=CLAIM).ref == f"{row.pk}/{CLAIM}"
@@ -165,5 +166,5 @@ def test_a_session_without_hope_gives_up_what_waits(session, queue):
     assert {event.payload["error"]["code"] for event in acks()} == {"session_logged_out"}
 
 
-def _lose_connection(*_):
+def _lose_answer(_):
     raise DatabaseError("connection lost")

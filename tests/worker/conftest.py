@@ -23,7 +23,7 @@ T = TypeVar("T")
 QUICK = Timings(sweep=0.2, backoff_first=0.05, backoff_most=0.2, move_after=0.2, host_grace=0.5, stats_every=0.2)
 
 
-def eventually(probe: Callable[[], T], what: str, within: float = 20) -> T:
+def eventually(probe: Callable[[], T | None], what: str, within: float = 20) -> T:
     """The first truthy answer of `probe`."""
     deadline = time.monotonic() + within
     while not (answer := probe()):
