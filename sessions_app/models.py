@@ -93,4 +93,5 @@ class Session(UUIDModel):
         return self.state_text or REASON_TEXT.get(Reason(self.reason), "")
 
 
+from sessions_app.cluster.models import Node  # noqa: E402, F401 - Django looks here
 from sessions_app.snapshots.models import SessionKey, SessionSnapshot  # noqa: E402, F401 - Django looks here
