@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from .models import Event, EventCounter
 from .subscriptions import Wanted
 
@@ -22,9 +24,14 @@ def first_sequence(workspace_id: uuid.UUID) -> int | None:
 
 def events_between(workspace_id: uuid.UUID, after: int, upto: int, wanted: Wanted, limit: int) -> list[Event]:
     """The oldest `limit` wanted events with a number in (after, upto], in order."""
+    return list(log(workspace_id, after, upto, wanted)[:limit])
+
+
+def log(workspace_id: uuid.UUID, after: int, upto: int, wanted: Wanted) -> QuerySet[Event]:
+    """Wanted events with a number in (after, upto], oldest first."""
     rows = Event.objects.filter(workspace_id=workspace_id, sequence__gt=after, sequence__lte=upto)
     if wanted.sessions:
         rows = rows.filter(session_id__in=list(wanted.sessions))
     if wanted.types:
         rows = rows.filter(type__in=list(wanted.types))
-    return list(rows.order_by("sequence")[:limit])
+    return rows.order_by("sequence")
