@@ -13,7 +13,7 @@ from whatsapp_api.accounts.admin_access import writable_workspaces
 from whatsapp_api.core.errors import ApiError
 from whatsapp_api.events.models import EventCounter
 
-from . import services
+from . import sandbox_phones, services
 from .admin_forms import SessionForm
 from .display import look, states_payload
 from .models import PairingMethod, Provider, Session
@@ -95,13 +95,15 @@ def _visible_session(admin: "SessionAdmin", request: HttpRequest, object_id: str
 
 
 def _create_and_start(request: HttpRequest, data: dict[str, Any]) -> Session:
-    workspace = data.get("workspace")
+    workspace, phone = data.get("workspace"), data.get("pairing_phone", "")
+    if phone and data["provider"] == Provider.SANDBOX:
+        sandbox_phones.phone_ensure(phone=phone, name=data["name"])
     session = services.session_create(
         workspace_id=workspace.id if workspace else writable_workspaces(request)[0],
         name=data["name"],
         provider=data["provider"],
         pairing_method=data.get("pairing_method", PairingMethod.QR),
-        pairing_phone=data.get("pairing_phone", ""),
+        pairing_phone=phone,
     )
     services.session_start(session=session)
     return session

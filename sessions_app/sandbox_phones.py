@@ -54,12 +54,18 @@ def simulated_scan(*, session: Session, phone: str = "") -> str:
     return number
 
 
-def contact_show(*, session: Session) -> dict[str, Any]:
-    """The contact's number and the last messages that it received; creates the phone when it is missing."""
+def phone_ensure(*, phone: str, name: str) -> None:
+    """A pairing code can be asked only for a phone that exists."""
+    with _sandbox() as client:
+        _ensure(client, phone, name)
+
+
+def phone_show(*, session: Session, phone: str = "") -> dict[str, Any]:
+    """A phone and the last messages that it received, by default the contact; created when it is missing."""
     _require_sandbox(session)
     with _sandbox() as client:
-        contact = _ensure(client, contact_number(session), CONTACT_NAME)
-        return {"phone": f"+{contact.number}", "messages": [_message(each) for each in contact.messages()[-SHOWN:]]}
+        shown = _ensure(client, phone or contact_number(session), session.name if phone else CONTACT_NAME)
+        return {"phone": f"+{shown.number}", "messages": [_message(each) for each in shown.messages()[-SHOWN:]]}
 
 
 def contact_write(*, session: Session, text: str, phone: str = "") -> dict[str, Any]:

@@ -19,6 +19,10 @@ REFUSALS = refusals(
 )
 
 
+class PhoneSerializer(serializers.Serializer[Any]):
+    phone = PhoneField(required=False, help_text="By default the session's simulated contact.")
+
+
 class ScanSerializer(serializers.Serializer[Any]):
     phone = PhoneField(required=False, help_text="The simulated phone; by default the session's own.")
 
@@ -48,7 +52,7 @@ class PhoneMessageSerializer(serializers.Serializer[Any]):
     timestamp = serializers.DateTimeField()
 
 
-class ContactSerializer(serializers.Serializer[Any]):
+class SimulatedPhoneSerializer(serializers.Serializer[Any]):
     phone = serializers.CharField(help_text="E.164")
     messages = PhoneMessageSerializer(many=True)
 
@@ -83,11 +87,12 @@ class SimulatedMessage(SessionView):
 
 class SimulatedPhone(SessionView):
     @extend_schema(
-        summary="Look at the simulated contact",
-        description="The number of the session's simulated contact, created if missing, and what it received last.",
+        summary="Look at a simulated phone",
+        description="What it received last; created if missing. Without a number it is the session's contact.",
         tags=TAGS,
-        request=None,
-        responses={200: ContactSerializer, **REFUSALS, **refusals(e409="not_a_sandbox_session")},
+        request=PhoneSerializer,
+        responses={200: SimulatedPhoneSerializer, **REFUSALS, **refusals(e409="not_a_sandbox_session")},
     )
     def post(self, request: Request, session_id: str) -> Response:
-        return Response(sandbox_phones.contact_show(session=self.session()))
+        session = self.session()
+        return Response(sandbox_phones.phone_show(session=session, **valid(PhoneSerializer(data=request.data))))

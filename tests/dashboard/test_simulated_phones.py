@@ -13,6 +13,7 @@ from sessions_app.engine.states import State
 from sessions_app.models import Desired, Provider, Session
 from sessions_app.sandbox.client import SandboxClientError
 from tests import factories
+from tests.dashboard import addresses
 from whatsapp_api.accounts.models import Workspace
 
 PAYLOAD = "2@ref,key,identity,secret"
@@ -153,6 +154,17 @@ def test_the_contact_shows_what_it_received(alice: Client, linked: Session, sand
     (message,) = answer["messages"]
     assert (message["sender"], message["text"]) == ("+34600000001", "Hi")
     assert message["timestamp"] == "2023-11-14T22:13:20.000Z"
+
+
+def test_a_named_phone_is_created(alice: Client, linked: Session, sandbox: Phones) -> None:
+    assert post(alice, linked, "simulated-phone", {"phone": "+34 600 111 222"}).json()["phone"] == "+34600111222"
+    assert sandbox.known == {"34600111222"}
+
+
+def test_the_phone_of_a_pairing_code_exists_first(alice: Client, sandbox: Phones) -> None:
+    form = {"name": "Shop", "provider": "sandbox", "pairing_method": "code", "pairing_phone": "+34600111222"}
+    assert alice.post(addresses.session_add(), form).status_code == 302
+    assert sandbox.known == {"34600111222"}
 
 
 def test_an_existing_phone_is_used_again(alice: Client, linked: Session, sandbox: Phones) -> None:

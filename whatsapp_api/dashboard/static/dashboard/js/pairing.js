@@ -68,6 +68,7 @@ export class CodePanel {
     if (!phone) return byId("code-phone").focus();
     await busy(event.submitter ?? byId("code-form").querySelector("button"), async () => {
       try {
+        if (data.session.provider === "sandbox") await call("POST", `${data.api}/simulated-phone`, { phone });
         await this.onStart({ method: "code", phone });
       } catch (error) {
         this.complain(error.about("phone") ?? error.message);

@@ -41,7 +41,7 @@ export class SimulatedPhone {
 
   async refresh() {
     try {
-      const { phone, messages } = await call("POST", `${data.api}/simulated-phone`);
+      const { phone, messages } = await call("POST", `${data.api}/simulated-phone`, {});
       byId("phone-number").textContent = phone;
       this.onNumber(phone);
       this.draw(messages);
