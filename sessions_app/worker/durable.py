@@ -3,7 +3,9 @@
 import contextlib
 import logging
 import threading
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from django.db import OperationalError, connection
@@ -49,6 +51,18 @@ def durably(work: Callable[[], R], *, stopping: threading.Event) -> R:
         delay = min(delay * 2, DELAY_MOST)
 
 
+def describe(error: BaseException) -> str:
+    """Kinds and places of an error and its causes, for logs: its text may quote the row, and so a message."""
+    parts = []
+    cause: BaseException | None = error
+    while cause is not None:
+        frames = traceback.extract_tb(cause.__traceback__)
+        place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        parts.append(type(cause).__name__ + place)
+        cause = cause.__cause__
+    return " from ".join(parts)
+
+
 def connection_reset() -> None:
     """Forget a transaction that broke off half-way, so that the thread's next one starts clean."""
     with contextlib.suppress(Exception):
@@ -76,7 +90,7 @@ def _own_fault(error: Exception) -> bool:
 def _say_away(error: Exception) -> None:
     if not _away.is_set():
         _away.set()
-        logger.warning("A write has to be repeated: %s: %s", type(error).__name__, error.__cause__ or error)
+        logger.warning("A write has to be repeated: %s", describe(error))
 
 
 def _say_back() -> None:

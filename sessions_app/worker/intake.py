@@ -13,7 +13,7 @@ from sessions_app.hooks import outboxes
 from sessions_app.inbound import event_store
 from sessions_app.models import Session
 
-from .durable import Faulty, Stopping, durably
+from .durable import Faulty, Stopping, describe, durably
 from .hosts import Slot
 from .lanes import Lanes
 from .live import Live, Registry
@@ -104,9 +104,9 @@ class Intake:
             durably(functools.partial(_store, live.row, event, generation), stopping=self._stopping)
         except Stopping:
             self.faulty += 1
-        except Faulty:
+        except Faulty as error:
             self.faulty += 1  # not acknowledged: a later version may know better
-            logger.exception("Session %s: a %r event could not be stored", live.id, event.type)
+            logger.error("Session %s: a %r event cannot be stored: %s", live.id, event.type, describe(error))
         else:
             if slot is not None and seq is not None and not slot.dead:
                 slot.host.ack(str(live.id), seq)

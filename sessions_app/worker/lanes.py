@@ -7,6 +7,8 @@ import time
 import uuid
 from collections.abc import Callable
 
+from .durable import describe
+
 logger = logging.getLogger(__name__)
 
 Work = Callable[[], None]
@@ -61,5 +63,5 @@ class Lanes:
         while (work := lane.get()) is not None:
             try:
                 work()
-            except Exception:  # one bad event must not end the lane
-                logger.exception("Work on an event failed")
+            except Exception as error:  # noqa: BLE001 - one bad event must not end the lane
+                logger.error("Work on an event failed: %s", describe(error))

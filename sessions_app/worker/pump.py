@@ -19,7 +19,7 @@ from sessions_app.engine.base import Outgoing, SendFinished
 from sessions_app.engine.errors import EngineError, NotConnected, OutcomeUnknown
 from sessions_app.hooks import Outbox, outboxes
 
-from .durable import Faulty, Stopping, connection_reset, durably
+from .durable import Faulty, Stopping, connection_reset, describe, durably
 from .hosts import Slot
 from .live import Flight, Live, Registry
 
@@ -171,7 +171,7 @@ class Pump:
                     return claimed
         except Exception as error:  # noqa: BLE001 - the sweep tries again
             connection_reset()
-            logger.warning("Session %s: claiming failed: %s", live.id, type(error).__name__)
+            logger.warning("Session %s: claiming failed: %s", live.id, describe(error))
             return None
         live.claim = ""
         return None
@@ -182,8 +182,8 @@ class Pump:
                 durably(functools.partial(_finish, outbox, live.id, outcome), stopping=self._stopping)
             if stored is not None:
                 stored()
-        except Faulty:
-            logger.exception("Session %s: the outcome of %s could not be stored", live.id, outcome.ref)
+        except Faulty as error:
+            logger.error("Session %s: the outcome of %s cannot be stored: %s", live.id, outcome.ref, describe(error))
         except Stopping:
             return  # stays in the spool
         _log_outcome(live, outcome)
@@ -245,5 +245,5 @@ def _log_outcome(live: Live, outcome: SendFinished) -> None:
 def _logged(step: Callable[..., None], *arguments: object) -> None:
     try:
         step(*arguments)
-    except Exception:
-        logger.exception("A step of the send pump failed")
+    except Exception as error:  # noqa: BLE001 - its text may quote a message
+        logger.error("A step of the send pump failed: %s", describe(error))

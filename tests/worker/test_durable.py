@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import IntegrityError, OperationalError
 
-from sessions_app.worker.durable import Faulty, Stopping, durably
+from sessions_app.worker.durable import Faulty, Stopping, describe, durably
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,3 +36,11 @@ def test_a_worker_that_ends_does_not_wait_for_the_database():
     stopping.set()
     with pytest.raises(Stopping):
         durably(failing(99, OperationalError("away")), stopping=stopping)
+
+
+def test_an_error_is_described_without_its_text():
+    with pytest.raises(Faulty) as caught:
+        durably(failing(99, IntegrityError("a message that somebody wrote")), stopping=threading.Event())
+    assert describe(caught.value).startswith("Faulty at durable.py:")
+    assert "from IntegrityError at test_durable.py:" in describe(caught.value)
+    assert "somebody" not in describe(caught.value)

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import threading
 import time
 
 import pytest
+from django.db import OperationalError
 
 from messaging.models import Message, MessageState
 from sessions_app import commands
@@ -14,6 +16,7 @@ from sessions_app.engine.spool import Spool
 from sessions_app.engine.states import Reason, State
 from sessions_app.engine.store import StoreLock, prepare
 from sessions_app.models import Desired, Session
+from sessions_app.worker import intake, supervisor
 from tests.worker.conftest import eventually, store_of
 from whatsapp_api.events.models import Event, EventType
 
@@ -298,3 +301,46 @@ def left_behind(store, *events):
     for event in events:
         spool.append(event)
     spool.close()
+
+
+def test_a_database_that_is_away_loses_nothing_and_keeps_the_order(linked, start_owner, monkeypatch, sessions_dir):
+    """More comes in than fits into memory: the rest waits in the spool."""
+    away = threading.Event()
+    store = intake.event_store
+
+    def refuse(*arguments, **options):
+        if away.is_set():
+            raise OperationalError("away")
+        store(*arguments, **options)
+
+    monkeypatch.setattr(intake, "event_store", refuse)
+    monkeypatch.setattr(supervisor, "EVENTS_IN_MEMORY", 40)
+    session, owner = linked(), start_owner()
+    owner.state(session, State.CONNECTED)
+    away.set()
+    commands.call(session.pk, "receive", {"count": 300}, timeout=10)
+    eventually(lambda: owner.live(session).overflowed or owner.live(session).busy, "the overflow")
+    away.clear()
+    rows = Message.objects.filter(session=session, direction="in").order_by("id")
+    eventually(lambda: rows.count() == 300, "all messages")
+    assert list(rows.values_list("wa_id", flat=True)) == [f"M{number}" for number in range(300)]
+    owner.state(session, State.CONNECTED)
+
+
+def test_an_event_that_can_never_be_stored_holds_nothing_up_and_stays_in_the_spool(
+    linked, start_owner, monkeypatch, sessions_dir
+):
+    store = intake.event_store
+
+    def refuse(session, event, **options):
+        if isinstance(event, MessageReceived) and event.wa_id == "M1":
+            raise ValueError("not like this")
+        store(session, event, **options)
+
+    monkeypatch.setattr(intake, "event_store", refuse)
+    session, owner = linked(), start_owner()
+    owner.state(session, State.CONNECTED)
+    commands.call(session.pk, "receive", {"count": 3}, timeout=10)
+    eventually(lambda: Message.objects.filter(wa_id="M2").exists(), "the message after it")
+    owner.stop()
+    assert "M1" in [event.wa_id for _, event in Spool.leftovers(store_of(sessions_dir, session))]
