@@ -44,6 +44,14 @@ class LiveStore:
     def close(self) -> None:
         self.database.close()
 
+    def crash(self) -> None:
+        """Leave the files as a killed host does: its last writes are in the journal only."""
+        path = database_path(self.store)
+        left = {each: each.read_bytes() for each in (path, path.with_name(path.name + "-wal"))}
+        self.close()
+        for each, content in left.items():
+            each.write_bytes(content)
+
 
 def history(store: Path) -> list[str]:
     """What was written to the store, in order; nothing when there is none."""

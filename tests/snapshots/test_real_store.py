@@ -145,3 +145,4 @@ def test_messages_after_a_rewind_still_arrive(session, sandbox, tmp_path, next_o
         for number in range(3):
             friend.send(phone.number, f"after {number}")
         host.wait(lambda: {f"after {n}" for n in range(3)} <= {message.text for message in host.of(MessageReceived)})
+    assert "retry" in {receipt["type"] for receipt in friend.receipts()}  # it could not be decrypted at first

@@ -31,7 +31,7 @@ class Machine:
         store = self._live(self.store)
         for word in words:
             store.write(word)
-        store.close()
+        store.crash()
 
     def take(self):
         return snapshot_take(session_id=self.session.pk, epoch=self.session.epoch, store=self.store)
@@ -130,8 +130,8 @@ def test_a_store_that_lost_its_marker_is_put_aside_and_not_deleted(a, session, n
     next_owner(session)
     assert a.adopt() is Adopted.RESTORED
     assert a.words == ["one"]
-    aside = database_path(a.store).with_name("neonize.db.aside")
-    aside.replace(database_path(a.store))
+    for name in ("neonize.db", "neonize.db-wal"):
+        (a.store / name.replace("db", "db.aside")).replace(a.store / name)
     assert a.words == ["one", "two"]
 
 
@@ -142,6 +142,13 @@ def test_a_stale_owner_may_not_restore(a, machine, session, next_owner):
     with pytest.raises(StaleOwner):
         snapshot_restore(session_id=session.pk, epoch=epoch, store=b.store)
     assert not b.store.exists()
+
+
+def test_nobody_below_a_later_adoption_restores(a, session):
+    SessionKey.objects.filter(session=session).update(epoch=2)
+    with pytest.raises(StaleOwner):
+        a.adopt()
+    assert SessionKey.objects.get().epoch == 2
 
 
 def test_a_store_that_a_host_still_runs_is_not_touched(a, session, next_owner, monkeypatch):

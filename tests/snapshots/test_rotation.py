@@ -13,7 +13,8 @@ from sessions_app.snapshots.restore import snapshot_restore
 from sessions_app.snapshots.take import snapshot_take
 from sessions_app.snapshots.verify import snapshots_verify
 from tests import factories
-from whatsapp_api.core import master_key_file
+from whatsapp_api.core import master_key_file, sealed_fields
+from whatsapp_api.core.crypto import reseal
 from whatsapp_api.core.master_key import keyring
 
 
@@ -81,6 +82,18 @@ def test_a_destroyed_key_stays_destroyed(stores):
     SessionKey.objects.update(sealed="")
     run("masterkey_generate", add=True)
     assert "0 sealed anew" in run("masterkey_rotate")
+    assert key_ids() == {""}
+
+
+def test_a_key_that_is_destroyed_during_the_rotation_stays_destroyed(stores, monkeypatch):
+    def slow(sealed, *, context):
+        resealed = reseal(sealed, context=context)
+        SessionKey.objects.update(sealed="")
+        return resealed
+
+    run("masterkey_generate", add=True)
+    monkeypatch.setattr(sealed_fields, "reseal", slow)
+    assert "0 sealed anew, 5 changed meanwhile" in run("masterkey_rotate")
     assert key_ids() == {""}
 
 

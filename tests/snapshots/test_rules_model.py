@@ -90,7 +90,7 @@ class Lives(RuleBasedStateMachine):
         for _ in range(times):
             self.count += 1
             live.write(f"{machine}{self.count}")
-        live.close()
+        live.crash()
 
     @precondition(lambda self: self.adopted)
     @rule()

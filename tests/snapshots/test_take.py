@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from sessions_app.snapshots import data_keys, take
 from sessions_app.snapshots.errors import NotAdopted, SnapshotError, StaleOwner
 from sessions_app.snapshots.models import SessionKey, SessionSnapshot
 from sessions_app.snapshots.restore import snapshot_read, snapshot_restore
+from sessions_app.snapshots.sqlite_copy import copy
 from sessions_app.snapshots.take import snapshot_take
 from sessions_app.snapshots.verify import snapshots_verify
 from tests.snapshots.stores import contains_any
@@ -93,6 +95,24 @@ def test_a_later_adoption_fences_even_before_the_session_shows_it(session, store
     with pytest.raises(SnapshotError):
         take_now(session, store)
     assert not SessionSnapshot.objects.exists()
+
+
+def test_a_copy_that_was_overtaken_is_taken_anew(session, store, monkeypatch):
+    """Another thread copies later and records first: the older copy must not become the newest."""
+    calls: list[Path] = []
+
+    def slow(path):
+        copied = copy(path)
+        calls.append(path)
+        if len(calls) == 1:
+            store.write("later")
+            take_now(session, store)
+        return copied
+
+    monkeypatch.setattr(take, "copy", slow)
+    assert take_now(session, store) is None  # the other one has it all
+    assert len(calls) == 3
+    assert SessionSnapshot.objects.get().version == 1
 
 
 def test_a_session_that_is_being_deleted_is_not_recorded(session, store):
