@@ -1,4 +1,4 @@
-"""django-mongodb-backend with two upstream defects mended; see docs/adr/0001-mongodb-backend.md."""
+"""django-mongodb-backend with upstream defects mended; see docs/adr/0001-mongodb-backend.md."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from django_mongodb_backend.schema import DatabaseSchemaEditor as MongoSchemaEdi
 
 class DatabaseOperations(MongoOperations):
     """`__iexact` reaches the server as a regular expression: escape it, or `name__iexact=".*"` matches all."""
+
+    compiler_module = "whatsapp_api.mongo.engine.compiler"
 
     def prep_for_iexact_query(self, x: Any) -> Any:
         return self.prep_for_like_query(x)
