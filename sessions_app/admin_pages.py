@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.urls import get_script_prefix, reverse
 
-from whatsapp_api.accounts.admin_access import writable_workspaces
+from whatsapp_api.accounts.admin_access import visible_workspaces, writable_workspaces
 from whatsapp_api.core.errors import ApiError
 from whatsapp_api.events.models import EventCounter
 
@@ -54,6 +54,8 @@ def try_sandbox(admin: "SessionAdmin", request: HttpRequest) -> HttpResponse:
 
 def session_page(admin: "SessionAdmin", request: HttpRequest, object_id: str) -> HttpResponse:
     """Everything about one session, live. The QR code comes later and over REST only, never in this page."""
+    # Before the session itself: an event between the two is heard twice instead of never.
+    sequences = dict(EventCounter.objects.filter(pk__in=visible_workspaces(request)).values_list("pk", "value"))
     session = _visible_session(admin, request, object_id)
     may_act = session.workspace_id in writable_workspaces(request)
     context = _chrome(admin, request, session.name) | {
@@ -63,19 +65,18 @@ def session_page(admin: "SessionAdmin", request: HttpRequest, object_id: str) ->
         "look": look(session.state),
         "is_sandbox": session.provider == Provider.SANDBOX,
         "may_act": may_act,
-        "page_data": _page_data(session) | {"may_act": may_act},
+        "page_data": _page_data(session, sequences.get(session.workspace_id, 0)) | {"may_act": may_act},
     }
     return TemplateResponse(request, "dashboard/session.html", context)
 
 
-def _page_data(session: Session) -> dict[str, Any]:
+def _page_data(session: Session, sequence: int) -> dict[str, Any]:
     """What the page's scripts begin with. `pending`: a start was asked for that the state does not speak of yet."""
-    sequence = EventCounter.objects.filter(pk=session.workspace_id).values_list("value", flat=True).first()
     return {
         "session": session_payload(session),
         "pending": services.is_under_way(session) and session.is_final,
         "states": states_payload(),
-        "sequence": sequence or 0,
+        "sequence": sequence,
         "api": f"{get_script_prefix()}api/v1/sessions/{session.id}",
         "list": reverse("admin:sessions_app_session_changelist"),
     }

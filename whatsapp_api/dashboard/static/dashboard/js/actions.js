@@ -17,6 +17,8 @@ const ASK = {
   },
 };
 
+const SAY = { restart: "Restarting.", logout: "Logging out." };
+
 export function possible(session, pending) {
   const look = data.states[session.state];
   const running = pending || !look.final;
@@ -57,5 +59,5 @@ export async function act(action, body, onDone) {
     return;
   }
   onDone(await call("POST", `${data.api}/${action}`, body ?? {}), action);
-  if (action === "logout") toast("Logging out.");
+  if (SAY[action]) toast(SAY[action]);
 }

@@ -2,7 +2,7 @@
 import { call } from "./api.js";
 import { byId, data, icon, make, show } from "./page.js";
 import { complain } from "./toast.js";
-import { tick } from "./ticks.js";
+import { isOlder, tick } from "./ticks.js";
 import { clock, full } from "./times.js";
 
 const PAGE = 20;
@@ -48,8 +48,9 @@ export class Messages {
   }
 
   put(message) {
-    const stick = this.isAtBottom();
     const known = this.list.querySelector(`[data-id="${CSS.escape(message.id)}"]`);
+    if (known && isOlder(message.state, known.dataset.state)) return;
+    const stick = this.isAtBottom();
     const row = this.draw(message);
     if (known) known.replaceWith(row);
     else this.insert(row);

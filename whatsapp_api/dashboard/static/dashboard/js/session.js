@@ -44,10 +44,16 @@ function paintText(panel) {
   show(byId("session-text"), panel === "account" && session.state !== "CONNECTED");
 }
 
+// Answers and events overtake each other: what speaks of an older state changes nothing.
+function take(answer) {
+  const isOlder = (answer.state_at ?? "") < (session.state_at ?? "");
+  if (!isOlder) session = answer;
+  return !isOlder;
+}
+
 // An answer to a button: the state itself changes a moment later, when the owner of the session does it.
 function acted(answer, action) {
-  if (answer) {
-    session = answer;
+  if (answer && take(answer)) {
     if (action === "start" || action === "restart") pending = data.states[session.state].final;
     if (action === "stop") pending = false;
   }
@@ -56,7 +62,7 @@ function acted(answer, action) {
 
 async function reload() {
   try {
-    session = await call("GET", data.api);
+    take(await call("GET", data.api));
     if (!data.states[session.state].final) pending = false;
     paint();
   } catch (error) {
@@ -67,7 +73,7 @@ async function reload() {
 
 const HANDLERS = {
   "session.status": (payload) => {
-    session = payload;
+    if (!take(payload)) return;
     pending = false;
     paint();
   },
@@ -90,7 +96,7 @@ function received(payload) {
 
 listen(acted);
 listenRename((answer) => {
-  session = answer;
+  session = { ...session, name: answer.name };
   paint();
 });
 paint();

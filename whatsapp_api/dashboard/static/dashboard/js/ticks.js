@@ -12,6 +12,11 @@ const TICKS = {
   unconfirmed: ["help", "Nobody knows whether it was sent"],
 };
 
+const ORDER = ["queued", "sending", "unconfirmed", "failed", "sent", "delivered", "read", "played"];
+
+// The answer to a request may arrive after the events that it led to.
+export const isOlder = (state, known) => ORDER.indexOf(state) < ORDER.indexOf(known);
+
 export function tick(state) {
   const [name, words] = TICKS[state] ?? ["schedule", state];
   const element = make("span", "wa-tick");
