@@ -1,4 +1,11 @@
 // Makes the frame around every page usable by keyboard and screen reader. A classic script: unfold loads it in the head.
+
+// Unfold asks for the system's theme only once, when a page loads.
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (system) => {
+  const chosen = JSON.parse(localStorage.getItem("adminTheme") ?? '"auto"');
+  if (chosen === "auto") document.documentElement.classList.toggle("dark", system.matches);
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   const LABELS = {
     dock_to_right: "Show or hide the menu",
