@@ -241,6 +241,8 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "django": {"handlers": []},  # Django's own handler would print every line a second time
+        "django.request": {"level": "ERROR"},  # a 4xx is the caller's business, and in the answer
         "uvicorn.error": {"filters": ["no_query"]},
     },
 }

@@ -54,6 +54,9 @@ class Listener:
             await self._serve(reader, writer)
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError, SocksError) as error:
             log.debug("connection ended: %s", error)
+        except asyncio.CancelledError:
+            # We are closing. Passed on, Python 3.11's streams would log it as an error of their own.
+            log.debug("connection ended with the sandbox")
         finally:
             self._tasks.discard(task)
             self._tunnels.discard(writer)
