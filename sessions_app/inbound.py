@@ -113,7 +113,7 @@ def _pairing_code(session: Session, event: PairingCode, generation: int) -> None
     with _redis_may_be_away():
         qr.store_code(session.pk, qr.LivePairingCode(code=event.code, phone=event.phone, expires_at=expires_at))
     _show(session, State.PAIRING_CODE, generation)
-    payload = {"code": event.code, "phone": event.phone, "expires_at": iso(expires_at)}
+    payload = {"code": event.code, "phone": f"+{event.phone}", "expires_at": iso(expires_at)}
     publish_live(
         EventType.SESSION_PAIRING_CODE, workspace_id=session.workspace_id, session_id=session.pk, payload=payload
     )

@@ -218,7 +218,7 @@ def test_it_refuses_what_is_no_address(linked, to):
 
 
 def test_a_number_without_account_is_an_invalid_target(linked):
-    with pytest.raises(InvalidTarget, match="no LID found"):
+    with pytest.raises(InvalidTarget, match="not on WhatsApp"):
         send(linked, "34999999999@s.whatsapp.net", "x")
 
 
