@@ -16,9 +16,16 @@ from .models import Direction, Message, MessageKind, MessageState
 from .payloads import message_payload
 from .receipts import digest
 
+STATUS = "status@broadcast"
+
 
 def message_store(session: Session, event: MessageReceived) -> None:
-    """Store the message and publish it, unless it is there already: engines repeat what was not acknowledged."""
+    """Store the message and publish it, unless it is there already: engines repeat what was not acknowledged.
+
+    Messages of chats that the session ignores leave no trace, whoever wrote them.
+    """
+    if is_ignored(session, event):
+        return
     key = _dedup_key(session.pk, event)
     if Message.objects.filter(dedup_key=key).exists():
         return
@@ -27,6 +34,19 @@ def message_store(session: Session, event: MessageReceived) -> None:
     except IntegrityError:
         if not Message.objects.filter(dedup_key=key).exists():  # then it was something else
             raise
+
+
+def is_ignored(session: Session, event: MessageReceived) -> bool:
+    """Is it of a kind of chat that people do not want here?"""
+    chat = event.chat.jid or event.chat.lid
+    if chat == STATUS:
+        return session.ignore_status
+    match chat.rpartition("@")[2]:
+        case "g.us":
+            return session.ignore_groups
+        case "newsletter":
+            return session.ignore_channels
+    return False
 
 
 @retry_conflicts

@@ -5,6 +5,10 @@ from django.db import models
 from sessions_app.engine.states import FINAL_STATES, REASON_TEXT, SENDING_STATES, Reason, State
 from whatsapp_api.accounts.models import Workspace
 from whatsapp_api.core.db import UUIDModel
+from whatsapp_api.core.sealed_fields import SealedField, sealed_field_register
+
+from .labels import COLUMN, labels_split
+from .proxies import proxy_context
 
 
 class Provider(models.TextChoices):
@@ -28,6 +32,17 @@ class Session(UUIDModel):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="sessions")
     name = models.CharField(max_length=100)
     provider = models.CharField(max_length=20, choices=Provider, default=Provider.WHATSAPP)
+
+    # What people set; services.SETTINGS lists what a request may change.
+    metadata = models.JSONField(default=dict, blank=True)
+    label_text = models.CharField(max_length=COLUMN, blank=True, default="")  # see labels.py
+    ignore_groups = models.BooleanField(default=False)  # messages of these chats are neither stored nor published
+    ignore_status = models.BooleanField(default=False)
+    ignore_channels = models.BooleanField(default=False)
+    autostart = models.BooleanField(default=True)  # comes back by itself after the platform was down
+    device_name = models.CharField(max_length=50, blank=True, default="")  # what the phone lists; counts at pairing
+    proxy_address = models.CharField(max_length=300, blank=True, default="")  # scheme://host:port
+    proxy_credentials = models.TextField(blank=True, default="")  # sealed
 
     desired = models.CharField(max_length=10, choices=Desired, default=Desired.STOPPED)
     # Grows with every start and restart: an owner that runs an older generation starts afresh.
@@ -70,6 +85,10 @@ class Session(UUIDModel):
         return self.name
 
     @property
+    def labels(self) -> list[str]:
+        return labels_split(self.label_text)
+
+    @property
     def phone(self) -> str:
         """The account's number in E.164, empty before pairing."""
         return f"+{self.jid.partition('@')[0]}" if self.jid else ""
@@ -95,3 +114,5 @@ class Session(UUIDModel):
 
 from sessions_app.cluster.models import Node  # noqa: E402, F401 - Django looks here
 from sessions_app.snapshots.models import SessionKey, SessionSnapshot  # noqa: E402, F401 - Django looks here
+
+sealed_field_register(SealedField(Session, "proxy_credentials", context=proxy_context))

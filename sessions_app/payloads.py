@@ -5,6 +5,7 @@ from typing import Any
 from whatsapp_api.core.formats import iso
 
 from .models import Session
+from .proxies import proxy_payload
 
 
 def session_payload(session: Session) -> dict[str, Any]:
@@ -28,4 +29,12 @@ def session_payload(session: Session) -> dict[str, Any]:
         "connected_at": iso(session.connected_at),
         "last_inbound_at": iso(session.last_inbound_at),
         "created_at": iso(session.created_at),
+        "metadata": session.metadata,
+        "labels": session.labels,
+        "ignore_groups": session.ignore_groups,
+        "ignore_status": session.ignore_status,
+        "ignore_channels": session.ignore_channels,
+        "autostart": session.autostart,
+        "device_name": session.device_name,
+        "proxy": proxy_payload(session),
     }

@@ -4,7 +4,7 @@ Every change is one conditional update, never `save()`: the owner writes other f
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -15,8 +15,15 @@ from whatsapp_api.core.db import retry_conflicts
 from whatsapp_api.core.errors import ApiError, Conflict, Unavailable
 
 from . import commands
+from .engine.errors import EngineError
+from .labels import labels_join
 from .models import Desired, PairingMethod, Session
+from .proxies import Proxy, proxy_fields, proxy_of
 from .selectors import session_gone
+
+SETTINGS = frozenset(
+    {"name", "metadata", "labels", "ignore_groups", "ignore_status", "ignore_channels", "autostart", "device_name"}
+)
 
 Plan = Callable[[Session], dict[str, Any] | None]
 
@@ -29,22 +36,36 @@ def session_create(
     provider: str,
     pairing_method: str = PairingMethod.QR,
     pairing_phone: str = "",
+    **settings: Any,
 ) -> Session:
-    """A new session, not started."""
+    """A new session, not started. `settings`: see SETTINGS."""
     return Session.objects.create(
         workspace_id=workspace_id,
         name=name,
         provider=provider,
         pairing_method=pairing_method,
         pairing_phone=pairing_phone,
+        **_columns(settings),
     )
 
 
 @retry_conflicts
-def session_update(*, session: Session, name: str) -> None:
-    """Rename."""
-    _write(session, changes={"name": name})
+def session_update(*, session: Session, **settings: Any) -> None:
+    """Change its name or any of SETTINGS; the values are clean."""
+    _write(session, changes=_columns(settings))
     _reload(session)
+
+
+@retry_conflicts
+def session_proxy_set(*, session: Session, proxy: Proxy | None) -> bool:
+    """Go through this proxy, or through none. True when a session that is under way restarts for it."""
+
+    def plan(current: Session) -> dict[str, Any] | None:
+        if _has_proxy(current, proxy):
+            return None
+        return {**proxy_fields(current, proxy), **(_afresh() if is_under_way(current) else {})}
+
+    return _desire(session, plan) and is_under_way(session)
 
 
 @retry_conflicts
@@ -100,6 +121,23 @@ def is_under_way(session: Session) -> bool:
     """Started, and at work or about to be: a start is pending while the state speaks of an older generation."""
     pending = session.state_generation < session.generation
     return session.desired == Desired.STARTED and (pending or not session.is_final)
+
+
+def _columns(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as columns of a session; what is not one is a defect of the caller."""
+    if unknown := set(settings) - SETTINGS:
+        raise TypeError(f"not settings of a session: {', '.join(sorted(unknown))}")
+    columns = dict(settings)
+    if "labels" in columns:
+        columns["label_text"] = labels_join(columns.pop("labels"))
+    return columns
+
+
+def _has_proxy(session: Session, proxy: Proxy | None) -> bool:
+    try:
+        return proxy_of(session) == proxy
+    except EngineError:  # the credentials cannot be read any more
+        return False
 
 
 def _pairs_like(session: Session, method: str, phone: str) -> bool:

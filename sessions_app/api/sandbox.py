@@ -11,7 +11,7 @@ from sessions_app import sandbox_phones
 from whatsapp_api.core.api_schema import refusals
 
 from .base import SessionView, valid
-from .serializers import PhoneField
+from .fields import PhoneField
 
 TAGS = ["Sandbox"]
 REFUSALS = refusals(

@@ -6,23 +6,28 @@ from rest_framework import serializers
 
 from sessions_app.engine.states import Reason, State
 from sessions_app.models import Desired, PairingMethod, Provider
-from whatsapp_api.core.phones import BadPhone, phone_digits
+from sessions_app.proxies import SCHEMES
+
+from .fields import LabelsField, MetadataField, PhoneField
 
 
-class PhoneField(serializers.CharField):
-    """A phone number with country code, as digits inside."""
+class SessionSettingsSerializer(serializers.Serializer[Any]):
+    """What people set about a session; what is left out stays."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=40, **options)
+    metadata = MetadataField(required=False)
+    labels = LabelsField(required=False)
+    ignore_groups = serializers.BooleanField(required=False, help_text="Messages in groups: not stored, no events.")
+    ignore_status = serializers.BooleanField(required=False, help_text="The same for status updates.")
+    ignore_channels = serializers.BooleanField(required=False, help_text="The same for channels.")
+    autostart = serializers.BooleanField(
+        required=False, help_text="Does it come back by itself after the platform was down?"
+    )
+    device_name = serializers.CharField(
+        max_length=50, allow_blank=True, required=False, help_text="What the phone lists. Counts when pairing."
+    )
 
-    def to_internal_value(self, data: Any) -> str:
-        try:
-            return phone_digits(super().to_internal_value(data))
-        except BadPhone as error:
-            raise serializers.ValidationError(str(error)) from error
 
-
-class SessionCreateSerializer(serializers.Serializer[Any]):
+class SessionCreateSerializer(SessionSettingsSerializer):
     """A new session."""
 
     name = serializers.CharField(max_length=100, help_text="For people; need not be unique.")
@@ -34,7 +39,7 @@ class SessionCreateSerializer(serializers.Serializer[Any]):
     workspace = serializers.UUIDField(required=False, help_text="One of yours; by default your oldest.")
 
 
-class SessionUpdateSerializer(serializers.Serializer[Any]):
+class SessionUpdateSerializer(SessionSettingsSerializer):
     """What can be changed; what is left out stays."""
 
     name = serializers.CharField(max_length=100, required=False)
@@ -51,6 +56,27 @@ class PairByCodeSerializer(serializers.Serializer[Any]):
     """Which phone is to be linked."""
 
     phone = PhoneField(help_text="Of the phone that will type the pairing code.")
+
+
+class ProxyUpdateSerializer(serializers.Serializer[Any]):
+    """A proxy for one session."""
+
+    url = serializers.CharField(
+        max_length=1000, help_text="`scheme://host:port` with http, https or socks5; it may hold the credentials."
+    )
+    username = serializers.CharField(max_length=255, required=False, allow_blank=True, trim_whitespace=False)
+    password = serializers.CharField(
+        max_length=255, required=False, allow_blank=True, trim_whitespace=False, write_only=True
+    )
+
+
+class ProxySerializer(serializers.Serializer[Any]):
+    """The session's own proxy, without its credentials."""
+
+    scheme = serializers.ChoiceField(SCHEMES)
+    host = serializers.CharField()
+    port = serializers.IntegerField()
+    has_credentials = serializers.BooleanField()
 
 
 class SessionSerializer(serializers.Serializer[Any]):
@@ -74,6 +100,14 @@ class SessionSerializer(serializers.Serializer[Any]):
     connected_at = serializers.DateTimeField(allow_null=True)
     last_inbound_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
+    metadata = serializers.DictField(child=serializers.CharField())
+    labels = serializers.ListField(child=serializers.CharField())
+    ignore_groups = serializers.BooleanField()
+    ignore_status = serializers.BooleanField()
+    ignore_channels = serializers.BooleanField()
+    autostart = serializers.BooleanField()
+    device_name = serializers.CharField()
+    proxy = ProxySerializer(allow_null=True, help_text="PUT and DELETE /sessions/{id}/proxy change it.")
 
 
 class QrSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""Sessions: create, read, rename, delete."""
+"""Sessions: create, read, change, delete."""
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -67,7 +67,8 @@ class SessionDetail(SessionView):
         return Response(session_payload(self.session()))
 
     @extend_schema(
-        summary="Rename a session",
+        summary="Change a session",
+        description="Its name and settings; what is left out stays, what is given is replaced as a whole.",
         tags=TAGS,
         request=SessionUpdateSerializer,
         responses={
