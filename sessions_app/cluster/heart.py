@@ -26,14 +26,15 @@ class Heart:
         interval: float,
         beat: Callable[[int], bool],
         after: Callable[[], None],
-        first: int = 1,
+        clock: Callable[[], float] = steady,
     ) -> None:
         self._witness = witness
         self._lease = lease
         self._interval = interval
         self._beat = beat
         self._after = after
-        self._number = first
+        self._clock = clock
+        self._number = 1  # the first was the registration
         self._away = False
         self._stop = threading.Event()
         self._hurry = threading.Event()
@@ -56,7 +57,7 @@ class Heart:
     def once(self) -> bool:
         """One beat; False when there is nothing more to beat for."""
         self._number += 1
-        sent = steady()
+        sent = self._clock()
         if not self._beat(self._number):
             logger.error("Lease: this worker was declared dead (%s)", self._witness.value)
             self._lease.end()
