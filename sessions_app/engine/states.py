@@ -39,6 +39,7 @@ class Reason(StrEnum):
     CONNECTION_LOST = "connection_lost"
     KEEPALIVE_TIMEOUT = "keepalive_timeout"
     UNREACHABLE = "unreachable"
+    PROXY_FAILED = "proxy_failed"
     START_TIMEOUT = "start_timeout"
     REPLACED = "replaced"
     DEVICE_REMOVED = "device_removed"
@@ -63,6 +64,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.CONNECTION_LOST: "The connection to WhatsApp was lost; reconnecting by itself.",
     Reason.KEEPALIVE_TIMEOUT: "WhatsApp does not answer keepalives; the session restarts if that goes on.",
     Reason.UNREACHABLE: "WhatsApp's server cannot be reached; trying again by itself.",
+    Reason.PROXY_FAILED: "WhatsApp cannot be reached through the session's proxy; trying again by itself.",
     Reason.START_TIMEOUT: "The session did not come up in time; trying again by itself.",
     Reason.REPLACED: "Another program connected with the same linked device. Start the session to take over again.",
     Reason.DEVICE_REMOVED: "The phone removed this linked device. Start the session and scan a new code.",

@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 class SandboxProcess:
     """`python -m sessions_app.sandbox`."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "sessions_app.sandbox", "--port", "0"]
+    def __init__(self, *options: str) -> None:
+        command = [sys.executable, "-m", "sessions_app.sandbox", "--port", "0", *options]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         self.url: str = json.loads(self._process.stdout.readline())["url"]

@@ -24,6 +24,7 @@ from .lifecycle import Lifecycle
 from .login import Login
 from .people import People
 from .provider import CAPABILITIES
+from .proxy import proxy_name, scrub
 
 log = logging.getLogger(__name__)
 
@@ -129,11 +130,12 @@ class WhatsAppEngine:
         try:
             client.connect(clients.proxy_settings(self._options.proxy))
         except Exception as failure:  # noqa: BLE001 - however it came back, that it did is what counts
-            error = str(failure) or type(failure).__name__
+            error = scrub(str(failure), self._options.proxy) or type(failure).__name__
         self._returned.set()
         self._under_way.set()
         if not self._stopping:
-            self._lifecycle.connect_returned(error, was_up=self._loop_entered)
+            proxy = proxy_name(self._options.proxy)
+            self._lifecycle.connect_returned(error, was_up=self._loop_entered, proxy=proxy)
             self._hang_up(client)
 
     def _hang_up(self, client: Any) -> None:
@@ -217,7 +219,11 @@ class WhatsAppEngine:
     def _start_timed_out(self) -> None:
         # Inside the dial the library listens to nobody; after it, a stop still works.
         scope = "session" if self._loop_entered else "host"
-        self._lifecycle.trouble(Reason.START_TIMEOUT, scope=scope)
+        if self._options.proxy and not self._loop_entered:
+            proxy = proxy_name(self._options.proxy)
+            self._lifecycle.unreachable("no answer", scope=scope, proxy=proxy)
+        else:
+            self._lifecycle.trouble(Reason.START_TIMEOUT, scope=scope)
 
     def _waits_for_scan(self) -> bool:
         return self._login is not None and not self._login.scanned and not self._returned.is_set()

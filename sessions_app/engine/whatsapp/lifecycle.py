@@ -88,7 +88,15 @@ class Lifecycle:
         if self._to(State.RECONNECTING, reason, text=why):
             self.needs_restart(scope, reason, why)
 
-    def connect_returned(self, error: str, *, was_up: bool) -> None:
+    def unreachable(self, error: str, *, scope: str = "session", proxy: str = "") -> None:
+        """The first connection did not come about. `proxy`: the way that it took, without credentials."""
+        if proxy:
+            why = f"WhatsApp cannot be reached through the proxy {proxy}: {error}"
+            self.trouble(Reason.PROXY_FAILED, scope=scope, why=why)
+        else:
+            self.trouble(Reason.UNREACHABLE, scope=scope, why=error)
+
+    def connect_returned(self, error: str, *, was_up: bool, proxy: str = "") -> None:
         """The library's connect came back though nobody asked it to.
 
         With an error after it was up, an event broke its loop ("poison"): nobody reads events any more.
@@ -102,7 +110,7 @@ class Lifecycle:
         elif was_up:
             self.trouble(Reason.CONNECTION_LOST, scope="session")
         else:
-            self.trouble(Reason.UNREACHABLE, scope="session", why=error)
+            self.unreachable(error, proxy=proxy)
 
     def stopped(self) -> None:
         """We stopped it. A final state says more than STOPPED and stays."""
