@@ -11,6 +11,7 @@ from sessions_app.engine.errors import EngineError
 from sessions_app.engine.states import SENDING_STATES, Reason, State
 from sessions_app.models import Session
 from sessions_app.ownership import session_update
+from sessions_app.proxies import proxy_of
 
 from . import stores
 from .decide import Action
@@ -248,9 +249,12 @@ class Actions:
 
 
 def _options(row: Session) -> StartOptions:
+    proxy = proxy_of(row)
     return StartOptions(
         store=str(stores.path(row.pk)),
         expect_paired=row.is_paired,
         pairing=row.pairing_method,
         phone=row.pairing_phone,
+        proxy=proxy.url if proxy else "",
+        device_name=row.device_name,
     )
