@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from django.db.models import Q
+from django.utils import timezone
 
 from sessions_app import ownership
 from sessions_app.engine.states import FINAL_STATES, Reason, State
 from sessions_app.models import Desired, Session
 
+from . import autostart
 from .actions import Actions
 from .decide import Action, decide, needs_owner
 from .durable import connection_reset
@@ -43,6 +45,7 @@ class Reconciler:
         on_sweep: Callable[[], None],
     ) -> None:
         self._node = node
+        self._born = timezone.now()
         self._registry = registry
         self._actions = actions
         self._intake = intake
@@ -138,6 +141,7 @@ class Reconciler:
         return self._take(row)
 
     def _take(self, row: Session) -> Live | None:
+        autostart.settle(row, born=self._born)
         lost = row.owner != ""
         return self._carry(row, lost=lost) if ownership.take(row, node=self._node) else None
 
