@@ -55,6 +55,11 @@ def wake_sends(session_id: uuid.UUID) -> None:
     _hint({"session": str(session_id), "sends": "1"})
 
 
+def wake_cluster() -> None:
+    """Tell all sessions workers to look at each other and at all sessions: one came, went, or let sessions go."""
+    _hint({"cluster": "1"})
+
+
 def call(
     session_id: uuid.UUID, method: str, arguments: dict[str, Any] | None = None, *, timeout: float = 20.0
 ) -> dict[str, Any]:

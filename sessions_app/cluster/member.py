@@ -159,26 +159,26 @@ class Member:
     def _after_database(self) -> None:
         self._on_beat(self.lease.until)
         self._undertaker.look_at_database()
-        for peer in self.peers:
-            if peer.name != self.name and self._is_gone(peer.name):
-                self._on_death(peer.name)
+        for name in self._gone():
+            if self._database.release(name, cause="processes gone"):
+                self._found_dead(name, "its processes are gone")
+            LifeFile(self.settings.life_folder, name).remove()
         for peer in self._undertaker.suspects():
             if self._undertaker.bury(peer):
-                logger.warning("Lease: %s is dead, it was silent for %.1f s", peer.name, self.settings.ttl)
-                self._on_death(peer.name)
+                self._found_dead(peer.name, f"it was silent for {self.settings.ttl:.1f} s")
 
     def _after_redis(self) -> None:
         self._on_beat(self.lease.until)
         self._undertaker.look_at_redis()
 
-    def _is_gone(self, name: str) -> bool:
-        """Did it run on this machine, and has its last process ended?"""
-        life = LifeFile(self.settings.life_folder, name)
-        if not (life.gone() and self._database.release(name, cause="process gone")):
-            return False
-        life.remove()
-        logger.warning("Lease: the processes of %s are gone", name)
-        return True
+    def _gone(self) -> list[str]:
+        """Others that ran on this machine, and whose last process has ended."""
+        names = [peer.name for peer in self.peers if peer.name != self.name]
+        return [name for name in names if LifeFile(self.settings.life_folder, name).gone()]
+
+    def _found_dead(self, name: str, how: str) -> None:
+        logger.warning("Lease: %s is dead, %s", name, how)
+        self._on_death(name)
 
     # -- the end ------------------------------------------------------------------------------------
     def _watch(self) -> None:
@@ -188,3 +188,5 @@ class Member:
                 self._left.set()
                 self._on_fence()
                 return
+            if self._gone():
+                self._hearts[0].hurry()

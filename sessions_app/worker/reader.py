@@ -105,6 +105,9 @@ class CommandReader:
         if packed := fields.get(b"call"):
             self._call(msgpack.unpackb(packed))
             return
+        if b"cluster" in fields:
+            self._on_gap()
+            return
         session_id = uuid.UUID(fields[b"session"].decode())
         self._on_sends(session_id)
         if b"sends" not in fields:
