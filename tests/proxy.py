@@ -24,7 +24,7 @@ class LocalProxy:
         self._scheme, self._tls = scheme, tls
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._clients: set[asyncio.Task[None]] = set()
         self.tunnels: list[str] = []
         self.refused = 0
 
@@ -53,12 +53,15 @@ class LocalProxy:
 
     async def _close(self) -> None:
         self._server.close()
-        for writer in list(self._writers):
-            writer.transport.abort()
+        for client in self._clients:
+            client.cancel()
+        await asyncio.gather(*self._clients, return_exceptions=True)
 
     # -- one client ---------------------------------------------------------------------------------
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients.add(task)
         try:
             dialogue = self._socks if self._scheme == "socks5" else self._http
             if target := await dialogue(reader, writer):
@@ -66,7 +69,7 @@ class LocalProxy:
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
-            self._writers.discard(writer)
+            self._clients.discard(task)
             writer.close()
 
     async def _refuse(self, writer: asyncio.StreamWriter, answer: bytes) -> str:
@@ -99,7 +102,6 @@ class LocalProxy:
     async def _lead(self, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.tunnels.append(target)
         up_reader, up_writer = await asyncio.open_connection(*self._upstream)
-        self._writers.add(up_writer)
         if target != "{}:{}".format(*self._upstream):
             up_writer.write(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
             await up_reader.readuntil(b"\r\n\r\n")
