@@ -43,6 +43,7 @@ def _start(database: str) -> None:
     atexit.register(_servers.close)
     folder = _servers.enter_context(tempfile.TemporaryDirectory(prefix="wa-test-", ignore_cleanup_errors=True))
     os.environ["DATA_DIR"] = str(Path(folder).resolve())
+    os.environ["SESSIONS_DIR"] = str(Path(folder).resolve() / "sessions")  # else it would be left in /dev/shm
     os.environ["REDIS_URL"] = _servers.enter_context(redis_server.temporary_server())
     os.environ.pop("DATABASE_URL", None)
     if database == "mongodb":

@@ -9,10 +9,11 @@ from django.templatetags.static import static
 from whatsapp_api.core import env
 from whatsapp_api.core.databases import database_settings
 from whatsapp_api.core.master_key import environment_check
-from whatsapp_api.core.paths import data_dir, redis_socket, sessions_dir
+from whatsapp_api.core.paths import data_dir, redis_socket
 from whatsapp_api.core.redis_urls import redis_urls
 from whatsapp_api.core.secret_key import secret_key
 from whatsapp_api.core.storages import storages
+from whatsapp_api.core.store_root import store_root
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = data_dir()
@@ -205,7 +206,7 @@ SPECTACULAR_SETTINGS = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MAX_BODY_BYTES", 1_048_576, minimum=1024)
 
 # ---- sessions and engine ----
-SESSIONS_DIR = Path(env.text("SESSIONS_DIR") or sessions_dir())
+SESSIONS_DIR = store_root(env.text("SESSIONS_DIR"))
 SANDBOX_URL = env.text("SANDBOX_URL") or f"http://127.0.0.1:{env.integer('SANDBOX_PORT', 8765, minimum=1)}"
 SESSION_HOST_CAPACITY = env.integer("SESSION_HOST_CAPACITY", 10, minimum=1)
 SEND_TIMEOUT_SECONDS = env.integer("SEND_TIMEOUT_SECONDS", 90, minimum=1)

@@ -178,6 +178,12 @@ class Engine(Protocol):
     def start(self) -> None:
         """Connect, or show QR codes when the store is empty. Returns once under way; progress comes as events."""
 
+    def hang_up(self, within: float) -> None:
+        """Take nothing more from WhatsApp; returns when what was taken is reported, or after so many seconds.
+
+        Only `stop` or the end of the process follows.
+        """
+
     def stop(self) -> bool:
         """Disconnect and keep the account. False: it cannot be stopped, the process has to end."""
 

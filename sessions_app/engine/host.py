@@ -24,7 +24,7 @@ from .base import EngineEvent, Outgoing, SendFinished, StartOptions
 from .codec import encode_error, encode_event, from_map, to_map
 from .errors import EngineError, NotConnected
 from .gate import gate
-from .hosted import EngineClass, HostedSession, SendJob
+from .hosted import HANG_UP_WITHIN, EngineClass, HostedSession, SendJob
 from .process_stats import process_stats
 from .wire import Channel
 
@@ -72,7 +72,17 @@ class Host:
             session.abandon()
         while time.monotonic() < deadline and any(session.busy for session in sessions):
             time.sleep(0.005)
+        self._hang_up(sessions)
         os._exit(0)
+
+    def _hang_up(self, sessions: list[HostedSession]) -> None:
+        """What the library has received and not yet handed over would be lost with this process."""
+        threads = [threading.Thread(target=session.hang_up, daemon=True) for session in sessions]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + HANG_UP_WITHIN
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     # -- commands -----------------------------------------------------------------------------------
     def _start(self, frame: Frame) -> None:
@@ -151,6 +161,7 @@ class Host:
         deadline = time.monotonic() + grace
         while time.monotonic() < deadline and any(session.busy for session in sessions):
             time.sleep(0.005)
+        self._hang_up(sessions)
         ending = threading.Thread(target=lambda: [session.stop() for session in sessions], daemon=True)
         ending.start()
         ending.join(max(0.1, deadline - time.monotonic()))

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 LOCK_WAIT = 3.0  # a predecessor that lost its parent takes half of this for its farewell
 CALLS_AT_ONCE = 8
+HANG_UP_WITHIN = 0.6
 
 Emit = Callable[[EngineEvent, int | None], None]
 EngineClass = Callable[[str, StartOptions, Callable[[EngineEvent], None]], Engine]
@@ -65,12 +66,17 @@ class HostedSession:
 
     def stop(self) -> bool:
         """Stop and give the store back. False: native code hangs on, the process has to end."""
+        self.hang_up()
         with self._gate.exclusive():
             stopped = self._engine.stop()
         self.abandon()
         if stopped:
             self.release()
         return stopped
+
+    def hang_up(self) -> None:
+        """Take nothing more from WhatsApp, and spool what was taken."""
+        self._engine.hang_up(HANG_UP_WITHIN)
 
     def logout(self) -> None:
         """Unlink the device."""

@@ -14,6 +14,7 @@ from sessions_app.ownership import session_update
 from sessions_app.proxies import proxy_of
 
 from . import stores
+from .credentials import Credentials, NotAdopted
 from .decide import Action
 from .durable import durably
 from .hosts import HostPool, Slot
@@ -58,6 +59,7 @@ class Actions:
         self._pump = pump
         self._timings = timings
         self._stopping = stopping
+        self.credentials = Credentials(registry)
         self.table: dict[Action, Callable[[Live, Session], None]] = {
             Action.RECOVER: self.recover,
             Action.BURY: self.bury,
@@ -70,6 +72,11 @@ class Actions:
             Action.LOGOUT: self.logout,
             Action.DELETE: self.delete,
         }
+
+    def sweep(self) -> None:
+        """What is done over all sessions now and then."""
+        self._pump.sweep()
+        self.credentials.sweep()
 
     # -- after a death ------------------------------------------------------------------------------
     def recover(self, live: Live, _: Session) -> None:
@@ -102,6 +109,11 @@ class Actions:
         live.overflowed, live.restart = False, None
         self._lanes.settle(live.id)  # what the row says of the account may just be on its way to it
         row = Session.objects.get(pk=live.id, epoch=live.row.epoch)
+        try:
+            self.credentials.adopt(live)
+        except NotAdopted as error:
+            self._try_later(live, Reason.ENGINE_ERROR, str(error))
+            return
         alone = live.failures >= CROWD_OUT_AFTER or not (row.is_paired or stores.account(live.id))
         slot = live.slot = self._pool.place(live.id, row.provider, alone=alone)
         try:
@@ -120,8 +132,11 @@ class Actions:
             self._end(live, slot)
         else:
             self._leave(live, slot)
+        self._try_later(live, Reason.ENGINE_ERROR, text)
+
+    def _try_later(self, live: Live, reason: Reason, text: str) -> None:
         self._back_off(live)
-        self._intake.announce(live, State.RECONNECTING, Reason.ENGINE_ERROR, text)
+        self._intake.announce(live, State.RECONNECTING, reason, text)
 
     def restart(self, live: Live, row: Session) -> None:
         """Out of the host; `start` follows, at once if a person asked for it, else after the backoff."""
@@ -143,8 +158,12 @@ class Actions:
         self._intake.announce(live, State.STOPPED, Reason.REQUESTED)
 
     def retire(self, live: Live, row: Session) -> None:
-        """The state is final and says why; only the engine goes."""
-        self._out(live, row)
+        """The state is final and says why; only the engine goes. What a removed device leaves is useless."""
+        if live.state is State.LOGGED_OUT:
+            self._out(live, row, keep=False)
+            durably(functools.partial(self.credentials.destroy, live), stopping=self._stopping)
+        else:
+            self._out(live, row)
 
     def expire(self, live: Live, row: Session) -> None:
         """An engine that shows codes for ever."""
@@ -166,9 +185,9 @@ class Actions:
     def logout(self, live: Live, row: Session) -> None:
         """Unlink at WhatsApp if we are connected, and forget the account here in any case."""
         text = self._unlink(live)
-        self._out(live, row)
+        self._out(live, row, keep=False)
         self._lanes.settle(live.id)
-        stores.remove(live.id)
+        durably(functools.partial(self.credentials.destroy, live), stopping=self._stopping)
         live.generation = row.generation
         self._intake.announce(live, State.LOGGED_OUT, Reason.LOGGED_OUT, text)
         self._lanes.settle(live.id)
@@ -179,9 +198,9 @@ class Actions:
 
     def delete(self, live: Live, row: Session) -> None:
         """Files first, then the row: a crash in between leaves a row that asks for the same again."""
-        self._out(live, row)
+        self._out(live, row, keep=False)
         self._lanes.settle(live.id)
-        stores.remove(live.id)
+        durably(functools.partial(self.credentials.destroy, live), stopping=self._stopping)
         durably(functools.partial(stores.row_delete, live.id, live.row.epoch), stopping=self._stopping)
         self._registry.drop(live.id)
         logger.info("Session %s: deleted", live.id)
@@ -211,8 +230,11 @@ class Actions:
             return OFFLINE_LOGOUT
         return ""
 
-    def _out(self, live: Live, row: Session, *, by_force: bool = False) -> None:
-        """Leave the host, after the message under way; end the host if it does not let go."""
+    def _out(self, live: Live, row: Session, *, by_force: bool = False, keep: bool = True) -> None:
+        """Leave the host, after the message under way; end the host if it does not let go.
+
+        `keep`: what it leaves is worth a last snapshot.
+        """
         slot = live.slot
         self._pump.hold(live, wait=self._timings.stop_flight)
         if slot is None:
@@ -224,6 +246,8 @@ class Actions:
         else:
             self._end(live, slot)
         self.recover(live, row)
+        if keep:
+            self.credentials.last(live)
 
     def _quit(self, live: Live, slot: Slot) -> bool:
         """Ask the host to stop the session. False: only the end of the process helps."""

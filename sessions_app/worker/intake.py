@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 
-from sessions_app.engine.base import EngineEvent, PairingCode, QrCode, RestartNeeded, SendFinished, StateChanged
+from sessions_app.engine.base import EngineEvent, Paired, PairingCode, QrCode, RestartNeeded, SendFinished, StateChanged
 from sessions_app.engine.states import FINAL_STATES, SENDING_STATES, Reason, State
 from sessions_app.hooks import outboxes
 from sessions_app.inbound import event_store
@@ -86,6 +86,8 @@ class Intake:
             self._on_change(live.id)
 
     def _queue(self, live: Live, slot: Slot, event: EngineEvent, seq: int | None) -> None:
+        if isinstance(event, Paired):
+            live.just_paired = True
         if isinstance(event, QrCode | PairingCode):
             live.enter(State.SCAN_QR if isinstance(event, QrCode) else State.PAIRING_CODE)
         if event.spooled and live.overflowed:

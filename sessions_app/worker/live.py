@@ -39,6 +39,7 @@ class Live:
     busy: bool = False  # an action is under way
     pause_until: float = 0.0  # an action failed
     overflowed: bool = False  # events were dropped; they are in the spool and come again with the next start
+    just_paired: bool = False  # a snapshot is due at once
     restart: RestartNeeded | None = None
     failures: int = 0
     not_before: float = 0.0

@@ -77,7 +77,7 @@ class SessionSupervisor:
             intake=self.intake,
             pool=self.pool,
             timings=self.timings,
-            on_sweep=self.pump.sweep,
+            on_sweep=self.actions.sweep,
         )
         self.reader = CommandReader(
             node=self.node,
@@ -191,6 +191,7 @@ class SessionSupervisor:
             live.slot = None
             self.actions.recover(live, live.row)
             self.lanes.settle(live.id)
+            self.actions.credentials.last(live)
             ownership.release(live.id, live.row.epoch)
         except Exception as error:  # noqa: BLE001
             connection_reset()

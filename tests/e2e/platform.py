@@ -123,6 +123,7 @@ class Platform:
         passed_on = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
         return passed_on | {
             "DATA_DIR": str(self.data_dir),
+            "SESSIONS_DIR": str(self.data_dir / "sessions"),  # else it would be left in /dev/shm
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),
             "DATABASE_URL": database_url,

@@ -33,6 +33,9 @@ class FakeEngine:
             raise NotConnected("told to fail")
         self._to(State.CONNECTED, Reason.CONNECTED)
 
+    def hang_up(self, within: float) -> None:
+        pass
+
     def stop(self) -> bool:
         if self.options.device_name == "unstoppable":
             return False

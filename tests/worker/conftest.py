@@ -13,10 +13,12 @@ from messaging.models import Direction, Message, MessageState
 from sessions_app.engine.states import State
 from sessions_app.models import Desired, Session
 from sessions_app.quick_redis import client
+from sessions_app.sandbox.client import Phone, SandboxClient
 from sessions_app.worker.supervisor import SessionSupervisor
 from sessions_app.worker.timings import Timings
 from tests import factories
 from tests.engine import hosts  # noqa: F401 - registers the provider "fake"
+from tests.engine.conftest import SandboxProcess
 from whatsapp_api.accounts.models import Workspace
 
 T = TypeVar("T")
@@ -128,6 +130,31 @@ def settled() -> Callable[[Message, str], Message]:
         return eventually(reached, f"message {state}")
 
     return settled
+
+
+@pytest.fixture(scope="module")
+def sandbox_process() -> Iterator[SandboxProcess]:
+    process = SandboxProcess()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxProcess, settings: Any) -> Iterator[SandboxClient]:
+    settings.SANDBOX_URL = sandbox_process.url
+    with SandboxClient(sandbox_process.url) as client:
+        yield client
+        client.clear_faults()
+
+
+@pytest.fixture
+def friend(sandbox: SandboxClient) -> Phone:
+    return sandbox.create_phone(name="Friend")
+
+
+@pytest.fixture
+def phone(sandbox: SandboxClient) -> Phone:
+    return sandbox.create_phone(name="Own")
 
 
 def store_of(directory: Path, session: Session) -> Path:

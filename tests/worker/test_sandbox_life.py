@@ -1,43 +1,14 @@
 """The session owner with the real engine against the sandbox: linking, moving house, messages both ways."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from messaging.models import Message, MessageState
 from sessions_app import commands, qr
 from sessions_app.engine.states import Reason, State
 from sessions_app.models import Desired, Session
-from sessions_app.sandbox.client import SandboxClient
 from tests import factories
-from tests.engine.conftest import SandboxProcess
 from tests.worker.conftest import eventually
 from whatsapp_api.events.models import Event, EventType
-
-
-@pytest.fixture(scope="module")
-def sandbox_process() -> Iterator[SandboxProcess]:
-    process = SandboxProcess()
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def sandbox(sandbox_process, settings):
-    settings.SANDBOX_URL = sandbox_process.url
-    with SandboxClient(sandbox_process.url) as client:
-        yield client
-        client.clear_faults()
-
-
-@pytest.fixture
-def friend(sandbox):
-    return sandbox.create_phone(name="Friend")
-
-
-@pytest.fixture
-def phone(sandbox):
-    return sandbox.create_phone(name="Own")
 
 
 @pytest.fixture

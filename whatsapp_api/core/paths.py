@@ -47,8 +47,8 @@ def redis_socket() -> Path:
 def private_dir(path: Path) -> Path:
     """Create a directory that only we can enter; refuse one that somebody else made."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    owner = path.stat().st_uid
-    if owner != os.getuid():
-        raise PermissionError(f"{path} belongs to user {owner}, not to us")
+    for owner in (path.lstat().st_uid, path.stat().st_uid):  # a link that somebody else put there leads to us as well
+        if owner != os.getuid():
+            raise PermissionError(f"{path} belongs to user {owner}, not to us")
     path.chmod(0o700)
     return path

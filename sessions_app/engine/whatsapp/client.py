@@ -52,10 +52,11 @@ def on(client: Any, event: Any, handler: Callable[[Any], None]) -> None:
     client.event(event)(lambda _, message: handler(message))
 
 
-def on_loop_entered(client: Any, handler: Callable[[Any], None]) -> None:
+def on_loop_entered(client: Any, handler: Callable[[Any], None], *, after_each: Callable[[], None]) -> None:
     """Call `handler` with our own device when the event loop has begun; keep bad events out of the C stack.
 
     The library always sends event 0 first. It is also the sign that it has read its maps (see gate.py).
+    `after_each` is called after any event.
     """
     execute = client.event.execute
 
@@ -66,6 +67,8 @@ def on_loop_entered(client: Any, handler: Callable[[Any], None]) -> None:
                 handler(client.me)
         except Exception:
             log.exception("event %s of the library was not understood", code)
+        finally:
+            after_each()
 
     client.event.execute = guarded
 

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 START_WITHIN = 30.0
 SIGN_OF_LIFE_WITHIN = 3.0
 STOP_WITHIN = 5.0
+QUIET = 0.1
+"""Once the connection is closed, the library hands over what it has buffered without such pauses."""
 
 
 class WhatsAppEngine:
@@ -54,6 +56,8 @@ class WhatsAppEngine:
         self._returned = threading.Event()
         self._start_timer: Timer | None = None
         self._last_inbound = 0.0
+        self._last_event = 0.0
+        self._hung_up = False
 
     # -- life ---------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -70,6 +74,18 @@ class WhatsAppEngine:
         self._start_timer = deadlines.after(START_WITHIN, self._start_timed_out)
         threading.Thread(target=self._run, args=(client,), name=f"connect-{self._session}", daemon=True).start()
         self._under_way.wait(SIGN_OF_LIFE_WITHIN)
+
+    def hang_up(self, within: float) -> None:
+        """Close the connection and let the library's buffer run empty: WhatsApp believes these messages delivered."""
+        self._stopping = True
+        if self._hung_up or self._lifecycle.state not in SENDING_STATES or self._returned.is_set():
+            return
+        self._hung_up = True
+        self._heard()
+        deadline = time.monotonic() + within
+        threading.Thread(target=self._disconnect, name=f"hang-up-{self._session}", daemon=True).start()
+        while (now := time.monotonic()) < deadline and now - self._last_event < QUIET:
+            time.sleep(QUIET / 10)
 
     def stop(self) -> bool:
         """Disconnect. False while a QR wait is on or was: nothing but the end of the process ends that."""
@@ -144,7 +160,7 @@ class WhatsAppEngine:
             client.stop()
 
     def _subscribe(self, client: Any) -> None:
-        clients.on_loop_entered(client, self._on_me)
+        clients.on_loop_entered(client, self._on_me, after_each=self._heard)
         # Only what is used: an event the library cannot encode breaks its loop only if somebody subscribed to it.
         for event, handler in (
             (pb.PairStatus, self._on_paired),
@@ -161,6 +177,9 @@ class WhatsAppEngine:
             (pb.Receipt, self._on_receipt),
         ):
             clients.on(client, event, handler)
+
+    def _heard(self) -> None:
+        self._last_event = time.monotonic()
 
     def _on_me(self, me: Any) -> None:
         self._loop_entered = True
@@ -227,6 +246,11 @@ class WhatsAppEngine:
 
     def _waits_for_scan(self) -> bool:
         return self._login is not None and not self._login.scanned and not self._returned.is_set()
+
+    def _disconnect(self) -> None:
+        with gate.entry():
+            self._client.disconnect()
+        self._heard()
 
     def _stop_client(self) -> bool:
         # A thread of its own: while the library dials, its stop hangs without limit.
