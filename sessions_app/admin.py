@@ -15,7 +15,7 @@ from whatsapp_api.accounts.admin_access import ScopedAdmin, visible_workspaces, 
 from whatsapp_api.core.errors import ApiError
 
 from . import admin_pages, services
-from .admin_filters import ProviderFilter, StateFilter, WorkspaceFilter
+from .admin_filters import LabelFilter, ProviderFilter, StateFilter, WorkspaceFilter
 from .display import look, states_payload
 from .models import Session
 
@@ -36,7 +36,7 @@ class SessionAdmin(ScopedAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> tuple[type[admin.SimpleListFilter], ...]:
         several = len(visible_workspaces(request)) > 1
-        return (StateFilter, ProviderFilter, WorkspaceFilter) if several else (StateFilter, ProviderFilter)
+        return (StateFilter, ProviderFilter, LabelFilter, *((WorkspaceFilter,) if several else ()))
 
     def get_urls(self) -> list[URLPattern]:
         sandbox = path("try-sandbox/", self.admin_site.admin_view(self.try_sandbox), name="sessions_app_try_sandbox")

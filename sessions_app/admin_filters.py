@@ -10,6 +10,7 @@ from whatsapp_api.accounts.admin_access import visible_workspaces
 from whatsapp_api.accounts.models import Workspace
 
 from .display import LOOKS
+from .labels import label_pattern, labels_split
 from .models import Provider, Session
 
 
@@ -33,6 +34,23 @@ class ProviderFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
         return queryset.filter(provider=self.value()) if self.value() else queryset
+
+
+class LabelFilter(SimpleListFilter):
+    title = "label"
+    parameter_name = "label"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The labels that there are; without any there is nothing to filter by."""
+        columns = (
+            model_admin.get_queryset(request).exclude(label_text="").order_by().values_list("label_text", flat=True)
+        )
+        labels = {label for column in columns.distinct() for label in labels_split(column)}
+        return [(label, label) for label in sorted(labels)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        chosen = self.value()
+        return queryset.filter(label_text__contains=label_pattern(chosen)) if chosen else queryset
 
 
 class WorkspaceFilter(SimpleListFilter):

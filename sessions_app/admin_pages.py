@@ -1,5 +1,6 @@
 """Pages about one session: adding it, and living with it."""
 
+import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,7 @@ def session_page(admin: "SessionAdmin", request: HttpRequest, object_id: str) ->
         "look": look(session.state),
         "is_sandbox": session.provider == Provider.SANDBOX,
         "may_act": may_act,
+        "metadata": json.dumps(session.metadata, ensure_ascii=False, indent=2),
         "page_data": _page_data(session, sequences.get(session.workspace_id, 0)) | {"may_act": may_act},
     }
     return TemplateResponse(request, "dashboard/session.html", context)

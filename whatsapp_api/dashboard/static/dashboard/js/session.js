@@ -10,6 +10,7 @@ import { paintPanels } from "./panels.js";
 import { SimulatedPhone } from "./phone.js";
 import { QrPanel } from "./qr.js";
 import { listenRename } from "./rename.js";
+import { listenSettings } from "./settings.js";
 import { setTime } from "./times.js";
 import { complain } from "./toast.js";
 import { LiveFeed } from "./ws.js";
@@ -99,6 +100,7 @@ listenRename((answer) => {
   session = { ...session, name: answer.name };
   paint();
 });
+listenSettings((answer) => take(answer) && paint());
 paint();
 messages.load();
 
