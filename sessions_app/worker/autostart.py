@@ -9,7 +9,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from sessions_app.models import Desired, Node, Session
+from sessions_app.cluster.models import Node
+from sessions_app.models import Desired, Session
 
 logger = logging.getLogger(__name__)
 

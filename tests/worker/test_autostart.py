@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from sessions_app.cluster.models import Node
 from sessions_app.engine.states import Reason, State
-from sessions_app.models import Desired, Node, Session
+from sessions_app.models import Desired, Session
 from sessions_app.worker import autostart
 from tests import factories
 from tests.worker.conftest import eventually

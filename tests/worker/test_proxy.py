@@ -42,7 +42,7 @@ def test_wrong_credentials_are_told_and_right_ones_take_effect_at_once(owner, se
 
     assert session_proxy_set(session=session, proxy=proxy_read(proxy.url()))
     owner.state(session, State.SCAN_QR)
-    assert eventually(lambda: qr.current(session.pk), "a QR code")
+    eventually(lambda: qr.current(session.pk), "a QR code")
     assert proxy.tunnels
 
 
