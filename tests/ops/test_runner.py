@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from tests.e2e.platform import Platform
+from whatsapp_api.core.paths import redis_socket
 
 PROCFILE = str(Path(__file__).parent / "Procfile")
 ARGUMENTS = ("--procfile", PROCFILE, "--prepare", "echo prepared")
@@ -136,7 +137,10 @@ def test_it_stops_when_preparing_fails(tmp_path: Path):
     assert "child" not in platform.logs()
 
 
-def test_a_deep_data_directory_gets_its_socket_elsewhere(tmp_path: Path):
+def test_a_deep_data_directory_gets_its_socket_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with Platform(tmp_path / ("deep" * 30), arguments=ARGUMENTS) as platform:
+        monkeypatch.setenv("DATA_DIR", str(platform.data_dir))
+        assert redis_socket().is_socket()
         platform.kill("redis")
         platform.wait_restarted("redis")
+    assert not redis_socket().parent.exists()

@@ -1,6 +1,7 @@
 """`make run`: the whole platform from one command, on one terminal. docs/adr/0003-process-runner.md says why."""
 
 import argparse
+import contextlib
 import functools
 import http.client
 import os
@@ -68,6 +69,7 @@ class Runner:
             self._ready_file().unlink(missing_ok=True)
             self._say("Stopping.")
             supervisor.stop(last=redis)
+            _remove_temporary(redis_socket().parent)
             self._say("Stopped.")
 
     def _redis_argv(self) -> list[str]:
@@ -103,6 +105,13 @@ class Runner:
     @staticmethod
     def _ready_file() -> Path:
         return run_dir() / "ready"
+
+
+def _remove_temporary(folder: Path) -> None:
+    """The socket's folder, when a deep data directory put it elsewhere."""
+    if folder != run_dir():
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
