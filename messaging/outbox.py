@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import DatabaseError
+from django.db.models import Count
 from django.utils import timezone
 
 from sessions_app.engine.base import Outgoing, SendFinished
 from sessions_app.engine.errors import NotConnected, OutcomeUnknown
+from sessions_app.hooks import Activity
 from whatsapp_api.core.db import atomic, retry_conflicts
 from whatsapp_api.core.formats import from_unix
 from whatsapp_api.events.models import EventType
@@ -90,6 +92,14 @@ class MessageOutbox:
         left = [row for row in rows.values_list("pk", "claim") if row[1] not in set(keep_claims)]
         fields = _unconfirmed(OutcomeUnknown.code, "The worker ended while the message was being sent.")
         return sum(_finish(pk, claim, [MessageState.SENDING], fields) for pk, claim in left)
+
+    def activity(self, session_id: uuid.UUID) -> Activity:
+        """Unsettled rows by state, and the time of the newest row."""
+        rows = Message.objects.filter(session_id=session_id)
+        unsettled = rows.filter(state__in=[MessageState.QUEUED, *UNSETTLED]).order_by()
+        counts = dict(unsettled.values_list("state").annotate(count=Count("pk")))
+        newest = rows.order_by("-id").values_list("created_at", flat=True).first()
+        return Activity(**counts, last_at=newest)
 
     def _take_next(self, session_id: uuid.UUID, claim: str) -> Message | None:
         queued = Message.objects.filter(session_id=session_id, state=MessageState.QUEUED).order_by("id")

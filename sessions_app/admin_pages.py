@@ -14,7 +14,7 @@ from whatsapp_api.accounts.admin_access import visible_workspaces, writable_work
 from whatsapp_api.core.errors import ApiError
 from whatsapp_api.events.models import EventCounter
 
-from . import sandbox_phones, services
+from . import debug, sandbox_phones, services
 from .admin_forms import SessionForm
 from .display import look, states_payload
 from .models import PairingMethod, Provider, Session
@@ -67,6 +67,7 @@ def session_page(admin: "SessionAdmin", request: HttpRequest, object_id: str) ->
         "is_sandbox": session.provider == Provider.SANDBOX,
         "may_act": may_act,
         "metadata": json.dumps(session.metadata, ensure_ascii=False, indent=2),
+        "engine": debug.session_debug(session, debug.workers()) if request.user.is_superuser else None,
         "page_data": _page_data(session, sequences.get(session.workspace_id, 0)) | {"may_act": may_act},
     }
     return TemplateResponse(request, "dashboard/session.html", context)

@@ -5,11 +5,23 @@ sessions_app knows no Message; messaging fills these in when Django starts (`mes
 
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sessions_app.engine.base import EngineEvent, Outgoing, SendFinished
 
 from .models import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Messages of one session: how many are not settled, and when the newest of all was written."""
+
+    queued: int = 0
+    sending: int = 0
+    unconfirmed: int = 0
+    last_at: datetime | None = None
 
 
 class Outbox(Protocol):
@@ -30,6 +42,9 @@ class Outbox(Protocol):
     def abandon(self, session_id: uuid.UUID, *, keep_claims: Iterable[str] = ()) -> int:
         """Rows left `sending` by an owner that is gone: -> unconfirmed, unless their claim is in `keep_claims`."""
 
+    def activity(self, session_id: uuid.UUID) -> Activity:
+        """For people who look after sessions."""
+
 
 Handler = Callable[[Session, EngineEvent], None]
 
@@ -43,6 +58,17 @@ def outbox_register(outbox: Outbox) -> None:
 
 def outboxes() -> list[Outbox]:
     return list(_outboxes)
+
+
+def activity(session_id: uuid.UUID) -> Activity:
+    """Of all outboxes together."""
+    found = [outbox.activity(session_id) for outbox in _outboxes]
+    return Activity(
+        queued=sum(each.queued for each in found),
+        sending=sum(each.sending for each in found),
+        unconfirmed=sum(each.unconfirmed for each in found),
+        last_at=max((each.last_at for each in found if each.last_at), default=None),
+    )
 
 
 def handler_register(event: type[EngineEvent], handler: Handler) -> None:
