@@ -117,6 +117,13 @@ def session_delete(*, session: Session) -> None:
     _write(session, changes={**_stopped(), "deleted_at": timezone.now()})
 
 
+@retry_conflicts
+def session_retire(*, session: Session, remove: bool) -> bool:
+    """Stop or delete a session that nobody uses, unless somebody asked something of it since it was read."""
+    changes = _stopped() | ({"deleted_at": timezone.now()} if remove else {})
+    return _write(session, generation=session.generation, desired=session.desired, changes=changes)
+
+
 def is_under_way(session: Session) -> bool:
     """Started, and at work or about to be: a start is pending while the state speaks of an older generation."""
     pending = session.state_generation < session.generation

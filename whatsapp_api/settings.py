@@ -160,6 +160,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "events-prune": {"task": "events.prune", "schedule": 3600.0, "options": {"expires": 600}},
+    "sessions-cleanup": {"task": "sessions.cleanup", "schedule": 3600.0, "options": {"expires": 600}},
+    "sessions-cleanup-files": {
+        "task": "sessions.cleanup_files",
+        "schedule": 3600.0,
+        "options": {"queue": "sessions", "expires": 600},
+    },
 }
 
 # ---- REST ----
@@ -211,6 +217,11 @@ SANDBOX_URL = env.text("SANDBOX_URL") or f"http://127.0.0.1:{env.integer('SANDBO
 SESSION_HOST_CAPACITY = env.integer("SESSION_HOST_CAPACITY", 10, minimum=1)
 SEND_TIMEOUT_SECONDS = env.integer("SEND_TIMEOUT_SECONDS", 90, minimum=1)
 EVENTS_KEEP_DAYS = env.integer("EVENTS_KEEP_DAYS", 30, minimum=1)
+# Sessions that nobody uses; 0 is never. Stopped only, unless CLEANUP_REMOVE.
+CLEANUP_UNPAIRED_HOURS = env.integer("CLEANUP_UNPAIRED_HOURS", 72)
+CLEANUP_LOGGED_OUT_DAYS = env.integer("CLEANUP_LOGGED_OUT_DAYS", 30)
+CLEANUP_IDLE_DAYS = env.integer("CLEANUP_IDLE_DAYS", 0)
+CLEANUP_REMOVE = env.boolean("CLEANUP_REMOVE", False)
 
 # ---- browser security ----
 SESSION_COOKIE_HTTPONLY = True

@@ -55,8 +55,8 @@ def shown(*arguments: str) -> str:
 def test_it_tells_all_about_a_session_that_runs(session: Session) -> None:
     status_write(told(session))
     Node.objects.create(name="node-1", host="machine", beats=7)
-    for state in (MessageState.QUEUED, MessageState.QUEUED, MessageState.SENDING, MessageState.UNCONFIRMED):
-        factories.message(session, direction="out", state=state)
+    for waiting in (MessageState.QUEUED, MessageState.QUEUED, MessageState.SENDING, MessageState.UNCONFIRMED):
+        factories.message(session, direction="out", state=waiting)
     for state, reason in [(State.RECONNECTING, Reason.CONNECTION_LOST), (State.CONNECTED, Reason.CONNECTED)]:
         state_store(session, StateChanged(session=str(session.pk), state=state, reason=reason), generation=1)
 
