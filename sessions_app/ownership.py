@@ -3,10 +3,7 @@
 A node is one run of a sessions worker; its name is new with each start. Every write of an owner names the epoch
 it holds, so an owner that was replaced without noticing changes nothing.
 
-For now one sessions worker serves a database: when it starts, it takes over whatever a predecessor left, because
-no lease says yet which owners are alive. Two protections hold meanwhile: a worker waits for an flock on the
-sessions directory, and a host refuses a store that another process has locked. The leases to come only have to
-decide, in `dead_owners`, whose sessions may be taken.
+A node lives while it holds its lease (`sessions_app.cluster`); the sessions of a dead one may be taken by anybody.
 """
 
 import os
@@ -18,6 +15,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from .cluster import nodes
 from .models import Session
 
 
@@ -27,8 +25,9 @@ def node_name() -> str:
 
 
 def dead_owners(node: str) -> set[str]:
-    """Nodes whose sessions `node` may take: all others, as long as there is one worker."""
-    return set(Session.objects.exclude(owner__in=["", node]).order_by().values_list("owner", flat=True).distinct())
+    """Nodes that carry sessions in name only: `node` may take them."""
+    owners = Session.objects.exclude(owner__in=["", node]).order_by().values_list("owner", flat=True).distinct()
+    return nodes.dead_owners(owners)
 
 
 def take(session: Session, *, node: str) -> bool:

@@ -215,6 +215,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MAX_BODY_BYTES", 1_048_576, minimum=1
 SESSIONS_DIR = store_root(env.text("SESSIONS_DIR"))
 SANDBOX_URL = env.text("SANDBOX_URL") or f"http://127.0.0.1:{env.integer('SANDBOX_PORT', 8765, minimum=1)}"
 SESSION_HOST_CAPACITY = env.integer("SESSION_HOST_CAPACITY", 10, minimum=1)
+SESSION_WORKER_CAPACITY = env.integer("SESSION_WORKER_CAPACITY", 200, minimum=1)
+SESSION_LEASE_SECONDS = env.integer("SESSION_LEASE_SECONDS", 10, minimum=4)
 SEND_TIMEOUT_SECONDS = env.integer("SEND_TIMEOUT_SECONDS", 90, minimum=1)
 EVENTS_KEEP_DAYS = env.integer("EVENTS_KEEP_DAYS", 30, minimum=1)
 # Sessions that nobody uses; 0 is never. Stopped only, unless CLEANUP_REMOVE.

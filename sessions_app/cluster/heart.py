@@ -4,7 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
-from .clock import steady
+from whatsapp_api.core.clock import steady
+
 from .lease import Lease, Witness
 
 logger = logging.getLogger(__name__)

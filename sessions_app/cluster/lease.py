@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from enum import Enum
 
-from .clock import steady
+from whatsapp_api.core.clock import steady
 
 NEVER = float("-inf")
 

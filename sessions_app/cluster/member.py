@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, IntegrityError, connection
 
-from .clock import steady
+from sessions_app import commands
+from whatsapp_api.core.clock import steady
+
 from .database_witness import DatabaseWitness
 from .heart import Heart
 from .lease import Lease, Witness
 from .life_file import LifeFile
+from .nodes import node_drain, nodes_prune
 from .peers import Peer
 from .redis_witness import RedisWitness
 from .undertaker import Undertaker
@@ -84,20 +87,18 @@ class Member:
 
     # -- life ---------------------------------------------------------------------------------------
     def join(self) -> None:
-        """Become known. A database error means that this name is spent: try again as somebody else."""
-        self.life_fd = self._life.hold()
+        """Become known. May be repeated after a database error."""
+        if self.life_fd is None:
+            self.life_fd = self._life.hold()
         sent = steady()
-        try:
-            self._register()
-            self.lease.extend(Witness.DATABASE, sent)
-            self._undertaker.look_at_database()
-        except BaseException:
-            self._life.drop()
-            self._life.remove()
-            raise
+        self._register()
+        self.lease.extend(Witness.DATABASE, sent)
+        self._undertaker.look_at_database()
+        nodes_prune()
         for heart in self._hearts:
             heart.start()
         self._watchdog.start()
+        commands.wake_cluster()
 
     def leave(self, *, cause: str = "stopped") -> None:
         """Everything has stopped: let others take over at once. Raises nothing; then they wait for the lease."""
@@ -124,7 +125,22 @@ class Member:
         self._life.remove()
         with contextlib.suppress(redis.RedisError):
             self._redis.release(self.name)
+        commands.wake_cluster()
         return True
+
+    @property
+    def life_file(self) -> Path:
+        """What proves to others on this machine that our processes live."""
+        return self.settings.life_folder / self.name
+
+    def drain(self) -> None:
+        """Tell the others that our sessions will be theirs. Raises nothing; then they see it when we are gone."""
+        try:
+            node_drain(self.name)
+        except DatabaseError as error:
+            connection.close()
+            logger.warning("Lease: draining could not be announced: %s", type(error).__name__)
+        commands.wake_cluster()
 
     # -- the others ---------------------------------------------------------------------------------
     @property
@@ -140,7 +156,11 @@ class Member:
     def _register(self) -> None:
         settings = self.settings
         about = {"host": settings.host, "version": settings.version, "capacity": settings.capacity}
-        self._database.register(self.name, **about, info={"pid": os.getpid()})
+        try:
+            self._database.register(self.name, **about, info={"pid": os.getpid()})
+        except IntegrityError:  # an attempt whose answer was lost
+            if not self._database.beat(self.name, 1):
+                self.lease.end()
 
     # -- the hearts ---------------------------------------------------------------------------------
     def _heart(self, witness: Witness, beat: Callable[[int], bool], after: Callable[[], None]) -> Heart:

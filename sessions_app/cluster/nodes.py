@@ -8,7 +8,8 @@ from django.db.models import Count
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from sessions_app.models import Session
+from sessions_app.engine.states import FINAL_STATES
+from sessions_app.models import Desired, Session
 
 from .models import Node
 
@@ -37,14 +38,15 @@ def node_drain(name: str) -> None:
 def nodes_prune() -> int:
     """Forget the dead of the past, unless sessions still bear their name."""
     old = Node.objects.filter(dead_at__lt=timezone.now() - KEEP).values_list("name", flat=True)
-    names = set(old) - set(owner_loads())
+    names = set(old)
+    names -= set(Session.objects.filter(owner__in=names).values_list("owner", flat=True))
     return Node.objects.filter(name__in=names).delete()[0] if names else 0
 
 
 def owner_loads() -> dict[str, int]:
-    """How many sessions each owner has."""
-    rows = Session.objects.exclude(owner="").order_by().values_list("owner").annotate(count=Count("pk"))
-    return dict(rows)
+    """How many sessions each owner runs, or is about to; those at rest weigh nothing."""
+    running = Session.objects.exclude(owner="").filter(desired=Desired.STARTED).exclude(state__in=FINAL_STATES)
+    return dict(running.order_by().values_list("owner").annotate(count=Count("pk")))
 
 
 def _adopt(name: str) -> None:

@@ -1,7 +1,7 @@
 """Which worker should carry which session. Pure functions; all workers compute the same from the same rows."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -57,11 +57,6 @@ def surplus(me: Place, others: Sequence[Place]) -> bool:
     # The taker must stay below us, or the session would wander.
     helps = any(place.room > 0 and place.load + 1 < me.load for place in others)
     return helps and me.load > fair * TOLERANCE
-
-
-def loads(owners: Mapping[str, int], names: Mapping[str, int]) -> list[Place]:
-    """Places from the number of sessions by owner and the capacity by name."""
-    return [Place(name, owners.get(name, 0), capacity) for name, capacity in sorted(names.items())]
 
 
 def _weight(name: str, session: object) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from .clock import steady
+from whatsapp_api.core.clock import steady
 
 Beats = int | None
 """How often a node has beaten, as one witness knows it; None when that witness knows nothing of it."""

@@ -9,7 +9,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from .clock import steady
+from whatsapp_api.core.clock import steady
+
 from .peers import Peer
 from .silence import Beats, Silence
 

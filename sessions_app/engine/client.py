@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +47,9 @@ class HostProcess:
     `on_event(event, seq)` and `on_exit(host, exit)` run on the host's reader thread, in order: they must not
     wait for a future of the same host; callbacks added to futures run there too, or on the timer thread, and must
     be quick. An event with a `seq` is to be acknowledged once it is stored.
+
+    `until`, if given, is asked for the end of our lease: the host ends itself then, whatever has become of us.
+    `inherit` are file descriptors that tell others, by being open, that the host lives.
     """
 
     def __init__(
@@ -54,12 +57,16 @@ class HostProcess:
         *,
         provider: str,
         environment: Mapping[str, str] | None = None,
+        until: Callable[[], float] | None = None,
+        inherit: Sequence[int] = (),
         on_event: Callable[[EngineEvent, int | None], None],
         on_exit: Callable[["HostProcess", HostExit], None],
     ) -> None:
         self.provider = registry.get(provider)
         self.sessions: set[str] = set()
         self._settings = dict(environment or {})
+        self._until = until
+        self._inherit = inherit
         self._on_event = on_event
         self._on_exit = on_exit
         self._pending = Pending()
@@ -85,10 +92,14 @@ class HostProcess:
     def start(self) -> None:
         """Spawn the process and wait until it has loaded the engine; EngineError when it cannot."""
         launch = self.provider.launch(self._settings)
-        self._process, self._channel, self._stderr = spawn(self.provider.name, launch.environment)
+        self._process, self._channel, self._stderr = spawn(
+            self.provider.name, launch.environment, inherit=self._inherit
+        )
         self._tell(
             {"op": "hello", "engine": self.provider.engine, "prepare": self.provider.prepare, "config": launch.config}
         )
+        if self._until is not None:
+            self.lease(self._until())
         for work in (self._read, self._write):
             threading.Thread(target=work, name=f"host-{self.pid}-{work.__name__}", daemon=True).start()
         try:
@@ -106,6 +117,19 @@ class HostProcess:
         if not self._gone.wait(2.0):
             self.kill()
             self._gone.wait(5.0)
+
+    def lease(self, until: float) -> None:
+        """Our lease was extended to this moment on the steady clock: so long the host may run."""
+        self._tell({"op": "lease", "until": until})
+
+    def fence(self) -> None:
+        """Our lease is over: disconnect and end at once, without a look at what is under way."""
+        self._expected = True
+        self._tell({"op": "lease", "until": 0.0})
+
+    def wait_gone(self, timeout: float) -> bool:
+        """Wait for the end of the process."""
+        return self._process is None or self._gone.wait(timeout)
 
     def kill(self) -> None:
         """End the process at once."""

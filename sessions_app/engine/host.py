@@ -3,8 +3,9 @@
     python -m sessions_app.engine.host --fd N --provider whatsapp
 
 It reads commands from the socket N and reports events on it. When the worker goes away (end of file)
-it lets sends under way finish for a moment, then ends. It always ends by `os._exit`: Go threads that
-wait for a QR scan can be ended in no other way.
+it lets sends under way finish for a moment, then ends. When the worker's lease runs out, because the worker hangs
+or cannot renew it, it ends at once: another worker may be about to connect the same accounts.
+It always ends by `os._exit`: Go threads that wait for a QR scan can be ended in no other way.
 """
 
 import argparse
@@ -20,6 +21,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from whatsapp_api.core.clock import steady
+
 from .base import EngineEvent, Outgoing, SendFinished, StartOptions
 from .codec import encode_error, encode_event, from_map, to_map
 from .errors import EngineError, NotConnected
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 
 Frame = dict[str, Any]
 FAREWELL = 1.5
+LEASE_LOOK = 0.1
 
 
 class Host:
@@ -44,6 +48,8 @@ class Host:
         self._starting: set[str] = set()
         self._names = threading.Lock()
         self._ending = threading.Lock()
+        self._lease_until = 0.0
+        self._lease_watch: threading.Thread | None = None
         self._commands: dict[str, Callable[[Frame], None]] = {
             "start": lambda frame: self._in_thread(frame, self._start),
             "stop": lambda frame: self._in_thread(frame, self._stop),
@@ -52,6 +58,7 @@ class Host:
             "stats": lambda frame: self._in_thread(frame, self._stats),
             "send": self._send,
             "ack": self._ack,
+            "lease": self._lease,
             "shutdown": self._shutdown,
         }
 
@@ -148,6 +155,17 @@ class Host:
         session = self._sessions.get(frame["session"])
         if session is not None:
             session.ack(frame["seq"])
+
+    def _lease(self, frame: Frame) -> None:
+        self._lease_until = frame["until"]
+        if self._lease_watch is None:
+            self._lease_watch = threading.Thread(target=self._watch_lease, name="lease", daemon=True)
+            self._lease_watch.start()
+
+    def _watch_lease(self) -> None:
+        while steady() < self._lease_until:
+            time.sleep(LEASE_LOOK)
+        self.end(0)
 
     def _shutdown(self, frame: Frame) -> None:
         threading.Thread(target=self._leave, args=(frame["grace"],), name="shutdown", daemon=True).start()

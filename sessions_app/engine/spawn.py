@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -53,8 +53,10 @@ def _is_trace(line: str) -> bool:
     return line.startswith(("fatal error:", "panic:", "SIGABRT", "SIGSEGV", "unexpected fault"))
 
 
-def spawn(provider: str, environment: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], Channel, StderrTail]:
-    """Start a host. It inherits one end of a socketpair and nothing else, not even our environment."""
+def spawn(
+    provider: str, environment: Mapping[str, str], *, inherit: Sequence[int] = ()
+) -> tuple[subprocess.Popen[bytes], Channel, StderrTail]:
+    """Start a host. It inherits one end of a socketpair and `inherit`, and nothing else, not even our environment."""
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -62,7 +64,7 @@ def spawn(provider: str, environment: Mapping[str, str]) -> tuple[subprocess.Pop
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # the Go library prints there
             stderr=subprocess.PIPE,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.fileno(), *inherit],
             env=dict(environment),
             cwd=ROOT,
             start_new_session=True,  # Ctrl+C in a terminal is for the worker, which stops us in order

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     ENGINE_CRASHED = "engine_crashed"
     ENGINE_ERROR = "engine_error"
     WORKER_LOST = "worker_lost"
+    MOVED = "moved"
 
 
 REASON_TEXT: dict[Reason, str] = {
@@ -76,4 +77,5 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.ENGINE_CRASHED: "The engine process ended unexpectedly; restarting by itself.",
     Reason.ENGINE_ERROR: "The engine reported an error.",
     Reason.WORKER_LOST: "The worker that carried this session is gone; another takes over.",
+    Reason.MOVED: "The session moves to another worker; it is back in a moment.",
 }

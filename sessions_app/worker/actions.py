@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 
+from sessions_app.commands import wake
 from sessions_app.engine.base import StartOptions
 from sessions_app.engine.errors import EngineError
-from sessions_app.engine.states import SENDING_STATES, Reason, State
-from sessions_app.models import Session
-from sessions_app.ownership import session_update
+from sessions_app.engine.states import FINAL_STATES, SENDING_STATES, Reason, State
+from sessions_app.models import Desired, Session
+from sessions_app.ownership import release, session_update
 from sessions_app.proxies import proxy_of
 
 from . import stores
@@ -71,6 +72,7 @@ class Actions:
             Action.MOVE: self.move,
             Action.LOGOUT: self.logout,
             Action.DELETE: self.delete,
+            Action.HAND_OVER: self.hand_over,
         }
 
     def sweep(self) -> None:
@@ -204,6 +206,17 @@ class Actions:
         durably(functools.partial(stores.row_delete, live.id, live.row.epoch), stopping=self._stopping)
         self._registry.drop(live.id)
         logger.info("Session %s: deleted", live.id)
+
+    def hand_over(self, live: Live, row: Session) -> None:
+        """Stop it here after the message under way; another worker takes it at once."""
+        if live.state not in FINAL_STATES and row.desired == Desired.STARTED:
+            self._intake.announce(live, State.RECONNECTING if row.is_paired else State.STARTING, Reason.MOVED)
+        self._out(live, row)
+        self._lanes.settle(live.id)
+        durably(functools.partial(release, live.id, live.row.epoch), stopping=self._stopping)
+        self._registry.let_go(live)
+        wake(live.id)
+        logger.info("Session %s: handed over", live.id)
 
     def fence(self, live: Live) -> None:
         """Somebody else owns it now: go without a word to the database."""

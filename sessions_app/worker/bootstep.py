@@ -26,9 +26,9 @@ class SessionSupervisorStep(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         """Returns at once; sessions come up in threads of their own."""
-        from .supervisor import SessionSupervisor
+        from .incarnations import Incarnations
 
-        self._supervisor = SessionSupervisor()
+        self._supervisor = Incarnations()
         self._supervisor.start()
 
     def stop(self, parent: Any) -> None:

@@ -21,6 +21,7 @@ class Action(Enum):
     MOVE = auto()  # from the pairing host to a shared one
     LOGOUT = auto()
     DELETE = auto()
+    HAND_OVER = auto()  # to another worker
 
 
 def needs_owner(row: Session) -> bool:

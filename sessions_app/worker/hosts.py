@@ -4,10 +4,12 @@ import logging
 import threading
 import time
 import uuid
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 
 from sessions_app.engine.client import HostProcess
+from sessions_app.engine.errors import NotConnected
 
 logger = logging.getLogger(__name__)
 
@@ -32,11 +34,16 @@ class Slot:
         """The process; only when `ready` is done and fine."""
         return self.ready.result(timeout=0)
 
+    @property
+    def up(self) -> HostProcess | None:
+        """The process, if it has come up; it may be gone again."""
+        return self.ready.result() if self.ready.done() and self.ready.exception() is None else None
+
     def end(self, *, grace: float) -> None:
         """End the process, whatever state it is in; returns when it is gone."""
         self.dead = True
-        if self.ready.done() and self.ready.exception() is None:
-            self.host.shutdown(grace=grace)
+        if (host := self.up) is not None:
+            host.shutdown(grace=grace)
 
 
 class HostPool:
@@ -47,6 +54,8 @@ class HostPool:
         self._capacity = capacity
         self._lock = threading.Lock()
         self._slots: list[Slot] = []
+        self._closed = False
+        self._hosts: weakref.WeakSet[HostProcess] = weakref.WeakSet()
         self._spawning = threading.BoundedSemaphore(SPAWNS_AT_ONCE)
 
     def place(self, session_id: uuid.UUID, provider: str, *, alone: bool) -> Slot:
@@ -88,11 +97,27 @@ class HostPool:
             self._forget(slot)
             return slot.places - slot.leaving
 
+    def close(self) -> list[Slot]:
+        """Everything is over: no host may come up any more. Those there were; the caller ends them."""
+        with self._lock:
+            self._closed = True
+            slots, self._slots = self._slots, []
+            for slot in slots:
+                slot.dead = True
+            return slots
+
+    def hosts(self) -> list[HostProcess]:
+        """Every process that was started and may still be there."""
+        with self._lock:
+            return list(self._hosts)
+
     def all(self) -> list[Slot]:
         with self._lock:
             return list(self._slots)
 
     def _new(self, provider: str, *, alone: bool) -> Slot:
+        if self._closed:
+            raise NotConnected("this worker takes no sessions any more")
         slot = Slot(provider, alone=alone)
         self._slots.append(slot)
         threading.Thread(target=self._spawn, args=(slot,), name="host-spawn", daemon=True).start()
@@ -113,6 +138,10 @@ class HostPool:
         try:
             with self._spawning:
                 host = self._make(slot)
+                if slot.dead:
+                    raise NotConnected("the place is not needed any more")
+                with self._lock:
+                    self._hosts.add(host)
                 host.start()
         except Exception as error:  # noqa: BLE001 - whoever waits for the place gets it
             self.bury(slot)

@@ -89,6 +89,7 @@ class Registry:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._lives: dict[uuid.UUID, Live] = {}
+        self._let_go: dict[uuid.UUID, int] = {}
 
     def add(self, live: Live) -> None:
         with self._lock:
@@ -101,6 +102,17 @@ class Registry:
     def drop(self, session_id: uuid.UUID) -> None:
         with self._lock:
             self._lives.pop(session_id, None)
+
+    def let_go(self, live: Live) -> None:
+        """It was given back: a row that was read before is not to be believed."""
+        with self._lock:
+            self._let_go[live.id] = live.row.epoch
+            if self._lives.get(live.id) is live:
+                del self._lives[live.id]
+
+    def was_let_go(self, row: Session) -> bool:
+        """Does the row speak of a time before we gave the session back?"""
+        return row.epoch <= self._let_go.get(row.pk, -1)
 
     def all(self) -> list[Live]:
         with self._lock:

@@ -33,8 +33,11 @@ BACKOFF_MOST = 30.0
 class Pump:
     """Claims, hands over, stores outcomes."""
 
-    def __init__(self, *, registry: Registry, node: str, stopping: threading.Event) -> None:
+    def __init__(
+        self, *, registry: Registry, node: str, stopping: threading.Event, may_act: Callable[[], bool]
+    ) -> None:
         self._registry = registry
+        self._may_act = may_act
         self._node = node
         self._stopping = stopping
         self._closed = threading.Event()
@@ -151,6 +154,8 @@ class Pump:
     def _send_next(self, live: Live) -> None:
         slot = live.slot
         if live.flight is not None or not live.can_send or slot is None or self._closed.is_set():
+            return
+        if not self._may_act():  # our lease is over: the message is another worker's
             return
         if time.monotonic() < live.send_not_before:
             return

@@ -39,12 +39,14 @@ class CommandReader:
         on_wake: Callable[[uuid.UUID], None],
         on_sends: Callable[[uuid.UUID], None],
         on_gap: Callable[[], None],
+        on_cluster: Callable[[], None],
     ) -> None:
         self._calls = commands.node_stream(node)
         self._registry = registry
         self._on_wake = on_wake
         self._on_sends = on_sends
         self._on_gap = on_gap
+        self._on_cluster = on_cluster
         self._stop = threading.Event()
         self._replies = ThreadPoolExecutor(REPLIES, thread_name_prefix="replies")
         self._thread = threading.Thread(target=self._run, name="commands", daemon=True)
@@ -106,7 +108,7 @@ class CommandReader:
             self._call(msgpack.unpackb(packed))
             return
         if b"cluster" in fields:
-            self._on_gap()
+            self._on_cluster()
             return
         session_id = uuid.UUID(fields[b"session"].decode())
         self._on_sends(session_id)

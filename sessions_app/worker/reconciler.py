@@ -7,10 +7,10 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 
 from django.db.models import Q
-from django.utils import timezone
 
 from sessions_app import ownership
 from sessions_app.engine.states import FINAL_STATES, Reason, State
@@ -23,11 +23,13 @@ from .durable import connection_reset
 from .hosts import HostPool
 from .intake import Intake
 from .live import Live, Registry
+from .placing import Placing
 from .timings import Timings
 
 logger = logging.getLogger(__name__)
 
 THREADS = 8
+POLL = 0.02
 
 
 class Reconciler:
@@ -42,10 +44,15 @@ class Reconciler:
         intake: Intake,
         pool: HostPool,
         timings: Timings,
+        placing: Placing,
+        may_act: Callable[[], bool],
+        born: datetime,
         on_sweep: Callable[[], None],
     ) -> None:
         self._node = node
-        self._born = timezone.now()
+        self._born = born
+        self._placing = placing
+        self._may_act = may_act
         self._registry = registry
         self._actions = actions
         self._intake = intake
@@ -56,7 +63,7 @@ class Reconciler:
         self._woken: set[uuid.UUID] = set()
         self._everything = True
         self._closing = False
-        self._dead: set[str] | None = None
+        self._dead: set[str] = set()
         self._away = False
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sessions")
         self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
@@ -72,6 +79,15 @@ class Reconciler:
             else:
                 self._woken.add(session_id)
             self._changed.notify()
+
+    def hand_over_all(self, *, within: float) -> int:
+        """Take nothing more and give everything to others, one by one; how many are left."""
+        self._placing.draining = True
+        self.wake()
+        deadline = time.monotonic() + within
+        while (left := self._registry.all()) and time.monotonic() < deadline:
+            time.sleep(POLL)
+        return len(left)
 
     def stop(self, *, within: float) -> None:
         """Decide nothing more; actions under way may end."""
@@ -94,15 +110,19 @@ class Reconciler:
                 woken, self._woken = self._woken, set()
                 everything, self._everything = self._everything or time.monotonic() >= due, False
             if everything:
-                due = time.monotonic() + self._timings.sweep
+                due = time.monotonic() + min(self._timings.sweep, self._placing.settles_in or self._timings.sweep)
             self._pass(None if everything else woken)
 
     def _pass(self, session_ids: set[uuid.UUID] | None) -> None:
+        if not self._may_act():
+            return
         try:
-            if self._dead is None:
+            if session_ids is None:
                 self._dead = ownership.dead_owners(self._node)
+                self._placing.refresh()
             self._look(session_ids)
             if session_ids is None:
+                self._balance()
                 self._on_sweep()
         except Exception as error:
             connection_reset()
@@ -113,37 +133,67 @@ class Reconciler:
             self._away = False
 
     def _look(self, session_ids: set[uuid.UUID] | None) -> None:
-        mine = Q(owner__in=[self._node, "", *(self._dead or ())])
-        rows = Session.objects.filter(mine) if session_ids is None else Session.objects.filter(pk__in=session_ids)
+        ours = Q(owner__in=[self._node, "", *self._dead])
+        rows = Session.objects.filter(ours) if session_ids is None else Session.objects.filter(pk__in=session_ids)
         found = {row.pk: row for row in rows.order_by()}
+        self._take_from([row for row in found.values() if self._is_free(row)])
         lives = {row.pk: live for row in found.values() if (live := self._own(row)) is not None}
         self._fence(found, session_ids)
-        plan = [(live, found[pk], decide(found[pk], live, self._timings)) for pk, live in lives.items()]
+        plan = [(live, found[pk], self._decide(found[pk], live)) for pk, live in lives.items()]
         self._warm(row for _, row, action in plan if action is Action.START and row.is_paired)
         for live, row, action in plan:
             if action is not None:
                 self._do(live, action.name, partial(self._actions.table[action], live, row))
 
-    def _own(self, row: Session) -> Live | None:
-        """What we know of the session, after taking it if it is to be taken."""
-        live = self._registry.get(row.pk)
-        if row.owner == self._node:
-            if live is None:  # taken, and then the database was away
-                return self._carry(row, lost=True)
-            if live.row.epoch == row.epoch:
-                live.row = row
-                return live
-            return None
-        if row.owner and row.owner not in (self._dead or ()):
-            return None
-        if not row.owner and not needs_owner(row):
-            return None
-        return self._take(row)
+    def _decide(self, row: Session, live: Live) -> Action | None:
+        if self._placing.draining:
+            return None if live.busy else Action.HAND_OVER
+        return decide(row, live, self._timings)
 
-    def _take(self, row: Session) -> Live | None:
-        autostart.settle(row, born=self._born)
-        lost = row.owner != ""
-        return self._carry(row, lost=lost) if ownership.take(row, node=self._node) else None
+    # -- what is ours -------------------------------------------------------------------------------
+    def _own(self, row: Session) -> Live | None:
+        """What we know of a session that is ours."""
+        if row.owner != self._node or self._registry.was_let_go(row):
+            return None
+        live = self._registry.get(row.pk)
+        if live is None:  # taken, and then the database was away
+            return self._carry(row, lost=True)
+        if live.row.epoch != row.epoch:
+            return None
+        live.row = row
+        return live
+
+    def _is_free(self, row: Session) -> bool:
+        """Does nobody carry it, and is there anything to do about it?"""
+        if self._registry.get(row.pk) is not None:
+            return False
+        return row.owner in self._dead or (not row.owner and needs_owner(row))
+
+    def _take_from(self, free: list[Session]) -> None:
+        """Take those that are placed here. Until others had time to appear, only prepare for them."""
+        rows = self._placing.mine(free)
+        if self._placing.settles_in:
+            self._warm(row for row in rows if row.is_paired and needs_owner(row))
+            return
+        for row in rows:
+            autostart.settle(row, born=self._born)
+            lost = row.owner != ""
+            if ownership.take(row, node=self._node):
+                self._placing.took()
+                self._carry(row, lost=lost)
+
+    def _balance(self) -> None:
+        """Prepare for the sessions of workers that are about to stop; give one back if we carry too many."""
+        if leaving := self._placing.leaving():
+            rows = list(Session.objects.filter(owner__in=leaving, desired=Desired.STARTED))
+            self._warm(rows[:: self._placing.share()])
+        if not self._placing.gives_back():
+            return
+        for live in self._registry.all():
+            if live.state is State.CONNECTED and live.running and live.flight is None and not live.busy:
+                self._placing.gave()
+                self._do(live, "HAND_OVER", partial(self._actions.hand_over, live, live.row))
+                return
 
     def _carry(self, row: Session, *, lost: bool) -> Live:
         live = Live(row=row, state=State(row.state), generation=row.state_generation)

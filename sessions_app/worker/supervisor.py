@@ -5,18 +5,22 @@ hosts <--sends--- Pump <-- outbox rows          Redis streams --> CommandReader 
 hosts <--start/stop-- Actions <-- Reconciler <-- session rows
 """
 
-import fcntl
 import logging
 import os
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from sessions_app import ownership
+from sessions_app.cluster.member import Member
 from sessions_app.engine.client import HostExit, HostProcess
 from sessions_app.engine.states import FINAL_STATES, Reason, State
 from sessions_app.models import Desired
@@ -28,6 +32,8 @@ from .hosts import HostPool, Slot
 from .intake import Intake
 from .lanes import Lanes
 from .live import Live, Registry
+from .membership import member_settings, parent_tell
+from .placing import Placing
 from .pump import Pump
 from .reader import CommandReader
 from .reconciler import Reconciler
@@ -39,20 +45,39 @@ logger = logging.getLogger(__name__)
 
 LANES = 4
 EVENTS_IN_MEMORY = 8_000
+JOIN_AGAIN = 0.5
+FENCE_WITHIN = 0.7  # hosts hang up and end by themselves; then they are killed
 
 
 class SessionSupervisor:
     """`start` returns at once; `stop` when every session is down and given back."""
 
-    def __init__(self, *, timings: Timings | None = None, node: str = "") -> None:
-        self.node = node or ownership.node_name()
+    def __init__(
+        self,
+        *,
+        timings: Timings | None = None,
+        born: datetime | None = None,
+        on_fence: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.node = ownership.node_name()
         self.timings = timings or Timings()
         self.registry = Registry()
+        self.fenced = threading.Event()
+        self._on_fence = on_fence
+        self._started = False
+        self.member = Member(
+            self.node,
+            member_settings(),
+            on_fence=self._fence,
+            on_beat=self._renewed,
+            on_death=self._cluster_changed,
+            news=self._news,
+        )
+        self.placing = Placing(node=self.node, peers=lambda: self.member.peers, timings=self.timings)
         self._stopping = threading.Event()
         self._closing = threading.Event()
-        self._lock_fd: int | None = None
         self.lanes = Lanes(count=LANES, limit=EVENTS_IN_MEMORY)
-        self.pump = Pump(registry=self.registry, node=self.node, stopping=self._stopping)
+        self.pump = Pump(registry=self.registry, node=self.node, stopping=self._stopping, may_act=self._may_act)
         self.pool = HostPool(self._make_host, capacity=settings.SESSION_HOST_CAPACITY)
         self.intake = Intake(
             registry=self.registry,
@@ -78,6 +103,9 @@ class SessionSupervisor:
             intake=self.intake,
             pool=self.pool,
             timings=self.timings,
+            placing=self.placing,
+            may_act=self._may_act,
+            born=born or timezone.now(),
             on_sweep=self.actions.sweep,
         )
         self.reader = CommandReader(
@@ -86,6 +114,7 @@ class SessionSupervisor:
             on_wake=self.reconciler.wake,
             on_sends=self.pump.hint,
             on_gap=self.reconciler.wake,
+            on_cluster=self._hear_cluster,
         )
         self.watch = Watch(pool=self.pool, timings=self.timings)
         self.status = StatusBoard(node=lambda: self.node, registry=self.registry, pool=self.pool)
@@ -93,37 +122,36 @@ class SessionSupervisor:
 
     # -- life ---------------------------------------------------------------------------------------
     def start(self) -> None:
-        """Begin, as soon as a predecessor on this machine is gone."""
+        """Begin, as soon as the database knows us."""
         self._starter.start()
 
     def stop(self) -> None:
-        """Let messages under way finish, stop the hosts, store what they said, give the sessions back."""
+        """Hand everything over; what nobody takes is stopped here and given back, messages under way first."""
         began = time.monotonic()
         self._closing.set()
         self.pump.close()
         self._starter.join(1.0)
-        if self._lock_fd is None:
+        if not self._started:
+            self.member.retire()
             return
+        left = self._drain()
         self.reader.stop()
         self.reconciler.stop(within=1.0)
         self.watch.stop()
         self.status.stop()
-        left = self.pump.drain(within=self.timings.drain_sends)
+        doubtful = self.pump.drain(within=self.timings.drain_sends) if left else 0
         self._stop_hosts()
         self._give_back()
         self.lanes.stop(within=self.timings.drain_events)
         self._stopping.set()
         self.pump.stop()
-        os.close(self._lock_fd)
-        logger.info("Sessions stopped in %.1f s, %d messages in doubt", time.monotonic() - began, left)
+        self.member.leave()
+        logger.info("Sessions stopped in %.1f s, %d messages in doubt", time.monotonic() - began, doubtful)
 
     def _start(self) -> None:
-        root = private_dir(Path(settings.SESSIONS_DIR))
-        fd = os.open(root / "worker.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        if not self._locked(fd):
-            os.close(fd)
+        if not self._join():
             return
-        self._lock_fd = fd
+        self._started = True
         logger.info("Session owner %s starts", self.node)
         self.lanes.start()
         self.reconciler.start()
@@ -131,26 +159,71 @@ class SessionSupervisor:
         self.watch.start()
         self.status.start()
 
-    def _locked(self, fd: int) -> bool:
-        """Wait for the worker before us; False when we are told to stop meanwhile."""
-        said = False
+    def _join(self) -> bool:
+        """Until the database answers; False when we are told to stop meanwhile."""
+        private_dir(Path(settings.SESSIONS_DIR))
         while not self._closing.is_set():
             try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if not said:
-                    logger.warning("Another sessions worker uses %s; waiting for its end", settings.SESSIONS_DIR)
-                    said = True
-                self._closing.wait(0.1)
+                self.member.join()
+            except Exception as error:  # noqa: BLE001
+                connection_reset()
+                logger.warning("The session owner cannot start yet: %s: %s", type(error).__name__, error)
+                self._closing.wait(JOIN_AGAIN)
             else:
+                parent_tell(self.member)
                 return True
         return False
+
+    # -- the lease ----------------------------------------------------------------------------------
+    def _renewed(self, until: float) -> None:
+        for slot in self.pool.all():
+            if (host := slot.up) is not None:
+                host.lease(until)
+
+    def _fence(self) -> None:
+        """Our lease is over: others may carry our sessions from now on. Hosts know it too, if we come late."""
+        self._closing.set()
+        self.pump.close()
+        hosts = [host for slot in self.pool.close() if (host := slot.up) is not None]
+        for host in hosts:
+            host.fence()
+        deadline = time.monotonic() + FENCE_WITHIN
+        for host in hosts:
+            if not host.wait_gone(max(0.0, deadline - time.monotonic())):
+                host.kill()
+        self._stopping.set()
+        self.fenced.set()
+        self._on_fence()
+
+    def bury(self) -> bool:
+        """After a fence: end our threads, and say that nothing of this node runs any more. False: try again."""
+        self.member.retire()
+        self.reader.stop()
+        self.reconciler.stop(within=1.0)
+        self.watch.stop()
+        self.status.stop()
+        self.lanes.stop(within=1.0)
+        self.pump.stop()
+        return all(host.wait_gone(1.0) for host in self.pool.hosts()) and self.member.report(cause="fenced")
+
+    def _cluster_changed(self, _: str = "") -> None:
+        self.reconciler.wake()
+
+    def _hear_cluster(self) -> None:
+        self.member.look()
+        self.reconciler.wake()
+
+    def _news(self) -> dict[str, Any]:
+        info = {"pid": os.getpid(), "hosts": len(self.pool.all()), "sessions": len(self.registry.all())}
+        return {"info": info, "capacity": self.member.settings.capacity}
 
     # -- hosts --------------------------------------------------------------------------------------
     def _make_host(self, slot: Slot) -> HostProcess:
         return HostProcess(
             provider=slot.provider,
             environment={"SANDBOX_URL": settings.SANDBOX_URL},
+            until=lambda: self.member.lease.until,
+            inherit=() if self.member.life_fd is None else (self.member.life_fd,),
             on_event=lambda event, seq: self.intake.heard(slot, event, seq),
             on_exit=lambda host, gone: self._host_gone(slot, host, gone),
         )
@@ -170,10 +243,20 @@ class SessionSupervisor:
                     self.intake.announce(live, State.RECONNECTING, Reason.ENGINE_CRASHED)
                 self._wake(session_id)
 
+    def _may_act(self) -> bool:
+        return self.member.lease.valid
+
     def _wake(self, session_id: uuid.UUID) -> None:
         self.reconciler.wake(session_id)
 
     # -- stopping -----------------------------------------------------------------------------------
+    def _drain(self) -> int:
+        """Give the sessions to other workers, if there are any; how many are left."""
+        self.member.drain()
+        if self.placing.others_take():
+            return self.reconciler.hand_over_all(within=self.timings.hand_over)
+        return len(self.registry.all())
+
     def _stop_hosts(self) -> None:
         slots = self.pool.all()
         if slots:

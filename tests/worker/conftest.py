@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from messaging.models import Direction, Message, MessageState
 from sessions_app.engine.states import State
-from sessions_app.models import Desired, Session
+from sessions_app.models import Desired, Node, Session
 from sessions_app.quick_redis import client
 from sessions_app.sandbox.client import Phone, SandboxClient
 from sessions_app.worker.supervisor import SessionSupervisor
@@ -22,7 +23,9 @@ from tests.engine.conftest import SandboxProcess
 from whatsapp_api.accounts.models import Workspace
 
 T = TypeVar("T")
-QUICK = Timings(sweep=0.2, backoff_first=0.05, backoff_most=0.2, move_after=0.2, host_grace=0.5, stats_every=0.2)
+QUICK = Timings(
+    settle=0, sweep=0.2, backoff_first=0.05, backoff_most=0.2, move_after=0.2, host_grace=0.5, stats_every=0.2
+)
 
 
 def eventually(probe: Callable[[], T | None], what: str, within: float = 20) -> T:
@@ -105,6 +108,8 @@ def linked(workspace: Workspace) -> Callable[..., Session]:
             "state_generation": 0,
             "desired": Desired.STARTED,
         }
+        if dead := fields.get("owner"):
+            Node.objects.create(name=dead, dead_at=timezone.now())
         return factories.connected_session(workspace, name, **{**defaults, **fields})
 
     return linked

@@ -17,10 +17,13 @@ from tests.worker.conftest import eventually
 
 class Heard:
     def __init__(self):
-        self.wakes, self.sends, self.gaps = [], [], 0
+        self.wakes, self.sends, self.gaps, self.changes = [], [], 0, 0
 
     def gap(self):
         self.gaps += 1
+
+    def cluster(self):
+        self.changes += 1
 
 
 @pytest.fixture
@@ -32,6 +35,7 @@ def heard(workspace):
         on_wake=heard.wakes.append,
         on_sends=heard.sends.append,
         on_gap=heard.gap,
+        on_cluster=heard.cluster,
     )
     reader.start()
     assert reader.ready.wait(5)
@@ -62,11 +66,22 @@ def test_a_hint_about_messages_does_not_look_at_the_session(heard):
     assert heard.wakes == []
 
 
+def test_all_workers_hear_when_one_comes_or_goes(heard):
+    commands.wake_cluster()
+    eventually(lambda: heard.changes == 1, "the hint")
+    assert (heard.wakes, heard.sends) == ([], [])
+
+
 def test_hints_of_before_the_start_are_left_out(workspace):
     commands.wake(uuid.uuid4())
     heard = Heard()
     reader = CommandReader(
-        node="me", registry=Registry(), on_wake=heard.wakes.append, on_sends=heard.sends.append, on_gap=heard.gap
+        node="me",
+        registry=Registry(),
+        on_wake=heard.wakes.append,
+        on_sends=heard.sends.append,
+        on_gap=heard.gap,
+        on_cluster=heard.cluster,
     )
     reader.start()
     assert reader.ready.wait(5)

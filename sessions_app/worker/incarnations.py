@@ -1,0 +1,59 @@
+"""A sessions worker is one session owner after another: when its lease ran out, it comes back under a new name."""
+
+import logging
+import threading
+
+from django.utils import timezone
+
+from .supervisor import SessionSupervisor
+
+logger = logging.getLogger(__name__)
+
+AGAIN = 0.5
+
+
+class Incarnations:
+    """`start` returns at once; `stop` when every session is down and given back."""
+
+    def __init__(self) -> None:
+        self._born = timezone.now()
+        self._closing = threading.Event()
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self.current = self._next()
+        self._thread = threading.Thread(target=self._run, name="incarnations", daemon=True)
+
+    def start(self) -> None:
+        self.current.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Once. The thread may be about to begin anew: then that one is stopped."""
+        self._closing.set()
+        self._over.set()
+        with self._lock:
+            if self.current.fenced.is_set():
+                self.current.bury()
+            else:
+                self.current.stop()
+
+    def _next(self) -> SessionSupervisor:
+        return SessionSupervisor(born=self._born, on_fence=self._over.set)
+
+    def _run(self) -> None:
+        while True:
+            self._over.wait()
+            with self._lock:
+                if self._closing.is_set():
+                    return
+                self._over.clear()
+                if self.current.fenced.is_set():
+                    self._renew()
+
+    def _renew(self) -> None:
+        while not self.current.bury():
+            logger.warning("The end of %s cannot be recorded yet", self.current.node)
+            if self._closing.wait(AGAIN):
+                return
+        self.current = self._next()
+        self.current.start()

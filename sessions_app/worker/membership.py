@@ -1,0 +1,32 @@
+"""How a sessions worker takes part in the cluster: its settings, and what its parent is told."""
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+
+from django.conf import settings
+
+from sessions_app.cluster.member import Member, MemberSettings
+
+from .parent import NODES_FD
+
+NODES = ".nodes"
+
+
+def member_settings() -> MemberSettings:
+    """From Django's settings. Life files lie beside the stores: who shares those sees them."""
+    return MemberSettings(
+        ttl=float(settings.SESSION_LEASE_SECONDS),
+        redis_url=settings.REDIS_URL,
+        life_folder=Path(settings.SESSIONS_DIR) / NODES,
+        host=socket.gethostname()[:100],
+        capacity=settings.SESSION_WORKER_CAPACITY,
+    )
+
+
+def parent_tell(member: Member) -> None:
+    """Under which name we run now, if there is a parent that speaks for us when we die."""
+    if fd := os.environ.get(NODES_FD):
+        with contextlib.suppress(OSError):  # it is gone: then we are about to be told to stop
+            os.write(int(fd), f"{member.life_file}\n".encode())
