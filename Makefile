@@ -1,6 +1,6 @@
 # Every target prepares what it needs by itself. PYTHON=/path/to/python3.12 chooses the interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-mongodb lint bench lock clean
+.PHONY: help run test test-sqlite test-mongodb lint bench bench-sessions lock clean
 
 # The newest usable one; when there is none, the bootstrap says what is needed.
 PYTHON ?= $(or $(shell for p in python3.13 python3.12 python3.11; do "$$p" -c "" 2>/dev/null && echo "$$p" && break; done),python3)
@@ -34,6 +34,10 @@ lint: ## Check style, types and the direction of imports
 bench: ## Measure throughput and latency on this machine
 	@$(BOOTSTRAP) test
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-sessions: ## Measure what 50 and 100 sessions cost on this machine
+	@$(BOOTSTRAP) test
+	@$(BIN)/python -m tests.bench.sessions $(ARGS)
 
 lock: ## Pin requirements.txt and tests/requirements.txt anew from pyproject.toml
 	@$(BOOTSTRAP) test

@@ -30,9 +30,10 @@ logger = logging.getLogger(__name__)
 START_WITHIN = 45.0
 STOP_WITHIN = 20.0
 LOGOUT_WITHIN = 100.0
-CROWD_OUT_AFTER = 3
-"""After so many failures in a row a session gets a host of its own: perhaps it is the one that kills them."""
-
+POISONOUS = (
+    "The engine process of this session crashed {count} times while nobody else was in it. The session is kept apart "
+    "from others and starts again by itself, with pauses. If that goes on, log out and link the phone again."
+)
 OFFLINE_LOGOUT = (
     "The session was not connected, so WhatsApp could not be told. Remove the device on the phone: "
     "Settings > Linked devices."
@@ -91,9 +92,22 @@ class Actions:
 
     def bury(self, live: Live, row: Session) -> None:
         """Its host is gone; a new start follows after the backoff."""
-        live.slot, live.restart, live.recovered = None, None, False
+        slot, live.slot, live.restart, live.recovered = live.slot, None, None, False
+        if slot is not None:
+            self._suspect(live, slot)
         self._back_off(live)
         self.recover(live, row)
+
+    def _suspect(self, live: Live, slot: Slot) -> None:
+        """Hold a crash against those that were there, and say so to whoever is found alone with it."""
+        if slot.asked or live.id in slot.leaving:
+            return
+        live.suspicion.host_died(company=len(slot.places))
+        if live.suspicion.guilty():
+            text = POISONOUS.format(count=live.suspicion.deaths_alone())
+            self._intake.announce(live, State.RECONNECTING, Reason.ENGINE_CRASHED, text)
+        elif live.suspicion.apart():
+            logger.warning("Session %s: gets a host of its own until it has proven harmless", live.id)
 
     # -- starting -----------------------------------------------------------------------------------
     def start(self, live: Live, row: Session) -> None:
@@ -116,7 +130,7 @@ class Actions:
         except NotAdopted as error:
             self._try_later(live, Reason.ENGINE_ERROR, str(error))
             return
-        alone = live.failures >= CROWD_OUT_AFTER or not (row.is_paired or stores.account(live.id))
+        alone = live.suspicion.apart() or not (row.is_paired or stores.account(live.id))
         slot = live.slot = self._pool.place(live.id, row.provider, alone=alone)
         try:
             slot.ready.result(START_WITHIN).session_start(str(live.id), _options(row)).result(START_WITHIN)
@@ -131,6 +145,7 @@ class Actions:
         logger.warning("Session %s: did not start: %s", live.id, text)
         live.slot = None
         if isinstance(error, TimeoutError) or getattr(error, "code", "") == "host_lost":
+            self._suspect(live, slot)
             self._end(live, slot)
         else:
             self._leave(live, slot)
@@ -173,12 +188,14 @@ class Actions:
         self._out(live, row)
 
     def move(self, live: Live, row: Session) -> None:
-        """Only the end of its process frees what pairing left there, so the session changes hosts, once.
+        """Change hosts: only the end of its process frees what pairing, or many starts, left there.
 
         For people it stays connected: messages wait for the second that it takes.
         """
         if self._pump.hold(live, wait=self._timings.stop_flight):
-            logger.info("Session %s: moves to a shared host", live.id)
+            logger.info("Session %s: moves to another host", live.id)
+            if live.slot is not None and live.slot.alone and not live.suspicion.guilty():
+                live.suspicion.cleared()
             self._out(live, row)
             self._begin(live)
         else:

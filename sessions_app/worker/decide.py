@@ -18,7 +18,7 @@ class Action(Enum):
     STOP = auto()
     RETIRE = auto()  # the engine reached a final state: take it out of its host
     EXPIRE = auto()  # pairing that never ends
-    MOVE = auto()  # from the pairing host to a shared one
+    MOVE = auto()  # to another host: from the pairing host to a shared one, or out of a worn one
     LOGOUT = auto()
     DELETE = auto()
     HAND_OVER = auto()  # to another worker
@@ -72,9 +72,18 @@ def _running(row: Session, live: Live, timings: Timings) -> Action | None:
         return Action.RESTART
     if live.overflowed:
         return Action.RESTART
-    if live.slot is not None and live.slot.alone and live.state is State.CONNECTED and age > timings.move_after:
-        return Action.MOVE
-    return None
+    return Action.MOVE if live.state is State.CONNECTED and _ought_to_move(live, age, timings) else None
+
+
+def _ought_to_move(live: Live, age: float, timings: Timings) -> bool:
+    """Out of a host that is worn out, or from one of its own to a shared one."""
+    if live.slot is None:
+        return False
+    if live.slot.worn:
+        return live.slot.turn == live.id
+    if not live.slot.alone or live.suspicion.guilty():
+        return False
+    return age > (timings.proof if live.suspicion.apart() else timings.move_after)
 
 
 def _overdue(live: Live, age: float, timings: Timings) -> bool:

@@ -11,8 +11,10 @@ from sessions_app.engine.base import RestartNeeded, SendFinished
 from sessions_app.engine.states import SENDING_STATES, State
 from sessions_app.models import Session
 
+from .suspicion import Suspicion
+
 if TYPE_CHECKING:
-    from .hosts import Slot
+    from .slot import Slot
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +43,7 @@ class Live:
     overflowed: bool = False  # events were dropped; they are in the spool and come again with the next start
     just_paired: bool = False  # a snapshot is due at once
     restart: RestartNeeded | None = None
+    suspicion: Suspicion = field(default_factory=Suspicion)
     failures: int = 0
     not_before: float = 0.0
 

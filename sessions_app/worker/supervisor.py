@@ -78,7 +78,9 @@ class SessionSupervisor:
         self._closing = threading.Event()
         self.lanes = Lanes(count=LANES, limit=EVENTS_IN_MEMORY)
         self.pump = Pump(registry=self.registry, node=self.node, stopping=self._stopping, may_act=self._may_act)
-        self.pool = HostPool(self._make_host, capacity=settings.SESSION_HOST_CAPACITY)
+        self.pool = HostPool(
+            self._make_host, capacity=settings.SESSION_HOST_CAPACITY, spares=settings.SESSION_SPARE_HOSTS
+        )
         self.intake = Intake(
             registry=self.registry,
             lanes=self.lanes,

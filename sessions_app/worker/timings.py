@@ -15,6 +15,8 @@ class Timings:
     stats_every: float = 5.0
     stats_within: float = 30.0  # then the host is wedged
     move_after: float = 60.0  # a new account settles in its pairing host first: the phone sends it its history
+    proof: float = 600.0  # a suspect that was up alone for so long may share a host again
+    recycle_after: float = 600.0  # a host is not replaced earlier, whatever it uses
     backoff_first: float = 1.0
     backoff_most: float = 60.0
     backoff_forget: float = 60.0

@@ -1,4 +1,4 @@
-"""Looks after host processes: one that does not answer is ended, one that nobody needs as well."""
+"""Looks after host processes: ends one that does not answer or that nobody needs, empties one that is worn out."""
 
 import functools
 import logging
@@ -7,6 +7,7 @@ import time
 from concurrent.futures import Future
 from typing import Any
 
+from .budget import Budget
 from .hosts import HostPool, Slot
 from .timings import Timings
 
@@ -21,6 +22,7 @@ class Watch:
     def __init__(self, *, pool: HostPool, timings: Timings) -> None:
         self._pool = pool
         self._timings = timings
+        self._budget = Budget.from_settings()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="host-watch", daemon=True)
 
@@ -37,11 +39,14 @@ class Watch:
                     self._look(slot)
                 except Exception:
                     logger.exception("Looking after a host failed")
+            self._pool.refill()
 
     def _look(self, slot: Slot) -> None:
-        if slot.dead or not slot.ready.done() or slot.ready.exception() is not None:
+        if slot.dead or slot.up is None:
             return
-        if not slot.places and time.monotonic() - slot.born > EMPTY_SECONDS and self._pool.close_empty(slot):
+        if slot.worn:
+            slot.next_turn()
+        if not slot.places and self._pool.unneeded(slot, after=EMPTY_SECONDS):
             slot.end(grace=self._timings.host_grace)
         elif not slot.asking:
             slot.asking = True
@@ -50,7 +55,19 @@ class Watch:
 
     def _answered(self, slot: Slot, future: Future[dict[str, Any]]) -> None:
         slot.asking = False
-        if future.cancelled() or future.exception() is None or slot.dead or not slot.host.alive:
+        if future.cancelled() or slot.dead or not slot.host.alive:
+            return
+        if future.exception() is None:
+            slot.stats = future.result()
+            self._weigh(slot)
             return
         logger.error("Host %s has not answered for %.0f s: ending it", slot.host.pid, self._timings.stats_within)
         slot.host.kill()
+
+    def _weigh(self, slot: Slot) -> None:
+        """One worn host at a time, and never one that only just began: limits may be set too low."""
+        if time.monotonic() - slot.born < self._timings.recycle_after or any(each.worn for each in self._pool.all()):
+            return
+        if why := self._budget.exceeded(slot.stats):
+            slot.worn = why
+            logger.info("Host %s has %s: its %d sessions move out", slot.host.pid, why, len(slot.places))

@@ -67,6 +67,7 @@ class Owner:
 @pytest.fixture
 def sessions_dir(settings: Any, tmp_path: Path) -> Path:
     settings.SESSIONS_DIR = tmp_path / "sessions"
+    settings.SESSION_SPARE_HOSTS = 0  # tests that count hosts ask for some
     return settings.SESSIONS_DIR
 
 
