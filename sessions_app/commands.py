@@ -78,7 +78,7 @@ def call(
         "session": str(session_id),
         "method": method,
         "arguments": arguments or {},
-        "deadline": time.time() + timeout,
+        "timeout": timeout,  # from when Redis got it: our clock and the owner's may differ
     }
     _put(node_stream(owner), {"call": msgpack.packb(request)})
     return _answer(call_id, deadline)

@@ -51,6 +51,7 @@ class CommandReader:
         self._replies = ThreadPoolExecutor(REPLIES, thread_name_prefix="replies")
         self._thread = threading.Thread(target=self._run, name="commands", daemon=True)
         self._position: dict[str, str] = {}
+        self._redis_time = 0.0  # what its clock shows when ours, the monotonic one, is at zero
         self.ready = threading.Event()
 
     def start(self) -> None:
@@ -86,6 +87,7 @@ class CommandReader:
 
         A Redis that lost its data and whose clock is behind would number new entries below the old position.
         """
+        self._note_time()
         newest = cast("list[tuple[bytes, Fields]]", client().xrevrange(commands.WAKE_STREAM, count=1))
         end = newest[0][0].decode() if newest else "0-0"
         known = self._position.get(commands.WAKE_STREAM)
@@ -95,17 +97,28 @@ class CommandReader:
     def _read(self) -> None:
         position: Any = self._position
         block = int(BLOCK_SECONDS * 1000)
-        for stream, entries in cast("Any", client().xread(position, count=BATCH, block=block)) or ():
+        read = cast("Any", client().xread(position, count=BATCH, block=block))
+        if not read:
+            self._note_time()
+        for stream, entries in read or ():
             for number, fields in entries:
                 self._position[stream.decode()] = number.decode()
                 try:
-                    self._handle(fields)
+                    self._handle(number, fields)
                 except Exception:  # one malformed entry must not stop the others
                     logger.exception("A command could not be read")
 
-    def _handle(self, fields: Fields) -> None:
+    def _age(self, number: bytes) -> float:
+        """How long ago an entry was made, by the clock of Redis alone."""
+        return max(0.0, time.monotonic() + self._redis_time - int(number.partition(b"-")[0]) / 1000)
+
+    def _note_time(self) -> None:
+        seconds, microseconds = client().time()
+        self._redis_time = seconds + microseconds / 1e6 - time.monotonic()
+
+    def _handle(self, number: bytes, fields: Fields) -> None:
         if packed := fields.get(b"call"):
-            self._call(msgpack.unpackb(packed))
+            self._call(msgpack.unpackb(packed), self._age(number))
             return
         if b"cluster" in fields:
             self._on_cluster()
@@ -116,8 +129,8 @@ class CommandReader:
             self._on_wake(session_id)
 
     # -- calls --------------------------------------------------------------------------------------
-    def _call(self, request: dict[str, Any]) -> None:
-        left = request["deadline"] - time.time()
+    def _call(self, request: dict[str, Any], age: float) -> None:
+        left = request["timeout"] - age
         if left <= 0:
             return
         live = self._registry.get(request["session"])

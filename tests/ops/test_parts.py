@@ -7,7 +7,7 @@ import pytest
 
 from whatsapp_api.ops.console import Console
 from whatsapp_api.ops.process import LONGEST_DELAY, restart_delay
-from whatsapp_api.ops.procfile import read_procfile
+from whatsapp_api.ops.procfile import instance, read_procfile, read_scale, scaled
 
 
 def test_lines_are_aligned_behind_the_name_of_their_process():
@@ -42,3 +42,21 @@ def test_a_broken_procfile_names_its_line(tmp_path: Path):
     path.write_text("web: run\nno command here\n")
     with pytest.raises(ValueError, match="line 2"):
         read_procfile(path)
+
+
+def test_a_process_can_run_several_times():
+    commands = {"web": "serve", "sessions": "carry"}
+    assert scaled(commands, read_scale("sessions=2")) == {"web": "serve", "sessions.1": "carry", "sessions.2": "carry"}
+    assert scaled(commands, read_scale("")) == commands
+    assert [instance(name) for name in ("web", "sessions.2")] == ["1", "2"]
+
+
+@pytest.mark.parametrize("text", ["sessions", "sessions=0", "sessions=x", "sessions=33", "sessions="])
+def test_a_scale_that_makes_no_sense_is_refused(text: str):
+    with pytest.raises(ValueError, match="SCALE"):
+        read_scale(text)
+
+
+def test_only_what_the_procfile_has_can_be_scaled():
+    with pytest.raises(ValueError, match="nothing"):
+        scaled({"web": "serve"}, {"nothing": 2})

@@ -137,7 +137,8 @@ def test_a_call_past_its_deadline_is_dropped_by_the_owner(heard, workspace):
     session = factories.session(workspace, owner="me")
     quick_redis.client().xadd(
         commands.node_stream("me"),
-        {"call": msgpack.packb({"id": "late", "session": str(session.pk), "deadline": time.time() - 1})},
+        {"call": msgpack.packb({"id": "late", "session": str(session.pk), "timeout": 1})},
+        id=f"{int(time.time() * 1000) - 2000}-0",
     )
     with pytest.raises(NotConnected):  # the reader is past the late one by now, and knows no such session
         commands.call(session.pk, "echo", {}, timeout=5)

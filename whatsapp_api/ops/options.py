@@ -2,12 +2,13 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
 from whatsapp_api.core.paths import data_dir, redis_socket
 from whatsapp_api.ops.leftovers import MARK
+from whatsapp_api.ops.procfile import read_scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Options:
     sandbox_port: int
     own_redis: bool
     own_database: bool
+    scale: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls) -> "Options":
@@ -28,6 +30,7 @@ class Options:
             sandbox_port=_port("SANDBOX_PORT", 8765),
             own_redis=not _given("REDIS_URL"),
             own_database=not _given("DATABASE_URL"),
+            scale=read_scale(os.environ.get("SCALE", "")),
         )
 
     @property

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+MOST = 32
 LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$")
 
 
@@ -18,6 +19,35 @@ def read_procfile(path: Path) -> dict[str, str]:
             raise ValueError(f"{path}, line {number}: expected `name: command`")
         commands[match[1]] = match[2]
     return commands
+
+
+def read_scale(text: str) -> dict[str, int]:
+    """How often each process is to run: `sessions=3 worker=2`."""
+    scale: dict[str, int] = {}
+    for word in text.replace(",", " ").split():
+        name, _, count = word.partition("=")
+        if not count.isdecimal() or not 0 < int(count) <= MOST:
+            raise ValueError(
+                f"SCALE must look like `sessions=3 worker=2`, with numbers from 1 to {MOST}, not {text!r}."
+            )
+        scale[name] = int(count)
+    return scale
+
+
+def scaled(commands: dict[str, str], scale: dict[str, int]) -> dict[str, str]:
+    """Commands by process name, one that is to run more than once as `name.1`, `name.2` ..."""
+    if unknown := set(scale) - set(commands):
+        raise ValueError(f"SCALE names {', '.join(sorted(unknown))}, which the Procfile does not have.")
+    processes: dict[str, str] = {}
+    for name, command in commands.items():
+        count = scale.get(name, 1)
+        processes |= {name: command} if count == 1 else {f"{name}.{n}": command for n in range(1, count + 1)}
+    return processes
+
+
+def instance(name: str) -> str:
+    """Which of several a process is; `1` for the only one."""
+    return name.partition(".")[2] or "1"
 
 
 def shell_argv(command: str) -> list[str]:

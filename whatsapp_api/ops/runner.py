@@ -21,7 +21,7 @@ from whatsapp_api.ops.console import Console
 from whatsapp_api.ops.leftovers import end_leftovers, guardian, new_mark
 from whatsapp_api.ops.options import Options
 from whatsapp_api.ops.process import Process
-from whatsapp_api.ops.procfile import read_procfile, shell_argv
+from whatsapp_api.ops.procfile import instance, read_procfile, scaled, shell_argv
 from whatsapp_api.ops.supervisor import Supervisor
 
 PREPARE = f"{shlex.quote(sys.executable)} -m whatsapp_api.ops.prepare"
@@ -90,7 +90,8 @@ class Runner:
             raise CannotStart("Preparing the database failed; the lines above say why.")
 
     def _process(self, name: str, argv: list[str]) -> Process:
-        return Process(name, argv, self._options.environment(self._mark), self._console.write)
+        environment = {**self._options.environment(self._mark), "INSTANCE": instance(name)}
+        return Process(name, argv, environment, self._console.write)
 
     def _announce(self) -> None:
         """Tell the person, and whoever waits for the file, that the platform can be used."""
@@ -135,7 +136,8 @@ def main() -> int:
     parser.add_argument("--prepare", default=PREPARE, help="the command that is run before the processes")
     arguments = parser.parse_args()
     try:
-        Runner(Options.from_environment(), read_procfile(arguments.procfile), arguments.prepare).run()
+        options = Options.from_environment()
+        Runner(options, scaled(read_procfile(arguments.procfile), options.scale), arguments.prepare).run()
     except (CannotStart, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
