@@ -52,6 +52,7 @@ class Reason(StrEnum):
     ENGINE_ERROR = "engine_error"
     WORKER_LOST = "worker_lost"
     MOVED = "moved"
+    CREDENTIALS_LOST = "credentials_lost"
 
 
 REASON_TEXT: dict[Reason, str] = {
@@ -77,5 +78,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.ENGINE_CRASHED: "The engine process ended unexpectedly; restarting by itself.",
     Reason.ENGINE_ERROR: "The engine reported an error.",
     Reason.WORKER_LOST: "The worker that carried this session is gone; another takes over.",
+    Reason.CREDENTIALS_LOST: "The account's credentials are neither on this machine nor in a snapshot. "
+    "Start the session and scan a new code.",
     Reason.MOVED: "The session moves to another worker; it is back in a moment.",
 }

@@ -64,7 +64,7 @@ class WhatsAppEngine:
         """Connect, or pair when the store is empty. Returns when the library is past its unlocked maps."""
         self._lifecycle.starting()
         if not self._paired and self._options.expect_paired:
-            self._lifecycle.logged_out(on_connect=False, why="")
+            self._lifecycle.lost()
             return
         client = self._client = clients.build_client(self._session, self._options.store, self._options.device_name)
         self._people = People(client)

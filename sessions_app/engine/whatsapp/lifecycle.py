@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from sessions_app.engine.base import EngineEvent, RestartNeeded, StateChanged
-from sessions_app.engine.states import FINAL_STATES, Reason, State
+from sessions_app.engine.states import FINAL_STATES, REASON_TEXT, Reason, State
 
 SILENCES_BEFORE_RESTART = 2  # keepalive timeouts: ~37 s and ~77 s after the peer's last word
 
@@ -56,6 +56,10 @@ class Lifecycle:
         """WhatsApp removed this device; the store is empty now."""
         reason = CONNECT_FAILURES.get(why, Reason.DEVICE_REMOVED) if on_connect else Reason.DEVICE_REMOVED
         self._to(State.LOGGED_OUT, reason)
+
+    def lost(self) -> None:
+        """The account is said to be linked, and its credentials are not here."""
+        self._to(State.LOGGED_OUT, Reason.CREDENTIALS_LOST)
 
     def unlinked(self) -> None:
         """We removed this device ourselves."""
@@ -139,7 +143,7 @@ class Lifecycle:
                         session=self.session,
                         state=state,
                         reason=reason,
-                        text=text,
+                        text=f"{REASON_TEXT[reason]} ({text})" if text else "",
                         expires_at=expires_at,
                         at=time.time(),
                     )
