@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import redis
@@ -91,7 +92,7 @@ def note(session: Session, statuses: Statuses) -> str:
 
 
 def state_history(session: Session) -> list[dict[str, Any]]:
-    """The newest states in the event log, newest first."""
+    """The newest states in the event log, newest first; news of the session that left its state alone are left out."""
     last = EventCounter.objects.filter(pk=session.workspace_id).values_list("value", flat=True).first() or 0
     events = Event.objects.filter(
         workspace_id=session.workspace_id,
@@ -100,10 +101,13 @@ def state_history(session: Session) -> list[dict[str, Any]]:
         type=EventType.SESSION_STATUS,
     )
     rows = events.order_by("-sequence").values_list("created_at", "payload")[:HISTORY]
-    return [
-        {"at": iso(at), "state": payload["state"], "reason": payload["reason"], "text": payload["text"]}
-        for at, payload in rows
-    ]
+    entries = [{"at": iso(at), **{name: payload[name] for name in ("state", "reason", "text")}} for at, payload in rows]
+    changes = [entry for entry, older in pairwise(entries) if _state(entry) != _state(older)]
+    return [*changes, *entries[-1:]]
+
+
+def _state(entry: dict[str, Any]) -> list[Any]:
+    return [entry[name] for name in ("state", "reason", "text")]
 
 
 def _status(session: Session, statuses: Statuses) -> WorkerStatus | None:

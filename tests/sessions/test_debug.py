@@ -18,10 +18,13 @@ from sessions_app.engine.states import Reason, State
 from sessions_app.inbound import state_store
 from sessions_app.live_status import HostStatus, LiveStatus, WorkerStatus, status_clear, status_write
 from sessions_app.models import Session
+from sessions_app.payloads import session_payload
 from sessions_app.proxies import proxy_fields, proxy_read
 from tests import factories
 from tests.dashboard import addresses
 from whatsapp_api.accounts.models import Workspace
+from whatsapp_api.events.models import EventType
+from whatsapp_api.events.publish import publish
 
 
 @pytest.fixture
@@ -46,6 +49,12 @@ def told(session: Session, **changes: Any) -> WorkerStatus:
     return WorkerStatus(**{**defaults, **changes})
 
 
+def publish_status(session: Session) -> None:
+    for _ in range(2):
+        payload = session_payload(session)
+        publish(EventType.SESSION_STATUS, workspace_id=session.workspace_id, session_id=session.pk, payload=payload)
+
+
 def shown(*arguments: str) -> str:
     out = io.StringIO()
     call_command("sessions_debug", *arguments, stdout=out)
@@ -57,6 +66,7 @@ def test_it_tells_all_about_a_session_that_runs(session: Session) -> None:
     Node.objects.create(name="node-1", host="machine", beats=7)
     for waiting in (MessageState.QUEUED, MessageState.QUEUED, MessageState.SENDING, MessageState.UNCONFIRMED):
         factories.message(session, direction="out", state=waiting)
+    publish_status(session)  # linked meanwhile: news, but no new state
     for state, reason in [(State.RECONNECTING, Reason.CONNECTION_LOST), (State.CONNECTED, Reason.CONNECTED)]:
         state_store(session, StateChanged(session=str(session.pk), state=state, reason=reason), generation=1)
 
@@ -68,7 +78,7 @@ def test_it_tells_all_about_a_session_that_runs(session: Session) -> None:
     assert found["worker"]["pid"] == 4000
     assert found["live"]["state"] == "CONNECTED"
     assert found["queue"] == {"queued": 2, "sending": 1, "unconfirmed": 1}
-    assert [entry["state"] for entry in found["history"]] == ["CONNECTED", "RECONNECTING"]
+    assert [entry["state"] for entry in found["history"]] == ["CONNECTED", "RECONNECTING", "CONNECTED"]
     assert [entry["reason"] for entry in found["errors"]] == ["connection_lost"]
     text = shown(str(session.pk))
     assert "owner: node-1" in text
