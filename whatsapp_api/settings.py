@@ -217,6 +217,7 @@ SANDBOX_URL = env.text("SANDBOX_URL") or f"http://127.0.0.1:{env.integer('SANDBO
 SESSION_HOST_CAPACITY = env.integer("SESSION_HOST_CAPACITY", 10, minimum=1)
 SESSION_WORKER_CAPACITY = env.integer("SESSION_WORKER_CAPACITY", 200, minimum=1)
 SESSION_LEASE_SECONDS = env.integer("SESSION_LEASE_SECONDS", 10, minimum=4)
+SESSION_REBALANCE_SECONDS = env.integer("SESSION_REBALANCE_SECONDS", 5, minimum=1)
 SESSION_SPARE_HOSTS = env.integer("SESSION_SPARE_HOSTS", 1, minimum=0)  # per provider, after it was used
 # A host that uses more is replaced, one session after the other; 0 is no limit.
 SESSION_HOST_MAX_FDS = env.integer("SESSION_HOST_MAX_FDS", 4000, minimum=0)

@@ -60,7 +60,7 @@ class SessionSupervisor:
         on_fence: Callable[[], None] = lambda: None,
     ) -> None:
         self.node = ownership.node_name()
-        self.timings = timings or Timings()
+        self.timings = timings or Timings(give_back=settings.SESSION_REBALANCE_SECONDS)
         self.registry = Registry()
         self.fenced = threading.Event()
         self._on_fence = on_fence
