@@ -107,7 +107,7 @@ def test_a_session_restarts_in_its_host(linked, friend):
 
 def test_a_store_that_should_hold_an_account_but_does_not_asks_for_no_scan(host, tmp_path):
     host.host.session_start("one", StartOptions(store=str(tmp_path / "one"), expect_paired=True)).result(15)
-    assert host.wait_for_state(State.LOGGED_OUT).reason is Reason.DEVICE_REMOVED
+    assert host.wait_for_state(State.LOGGED_OUT).reason is Reason.CREDENTIALS_LOST
     assert host.of(QrCode) == []
 
 
