@@ -114,14 +114,13 @@ class Member:
 
     def report(self, *, cause: str) -> bool:
         """Say that nothing of this node runs any more. True when the database knows."""
-        self._life.drop()
-        self.life_fd = None
         try:
             self._database.release(self.name, cause=cause)
         except DatabaseError as error:
             connection.close()
             logger.warning("Lease: the end of %s could not be recorded: %s", self.name, type(error).__name__)
             return False
+        self._life.drop()
         self._life.remove()
         with contextlib.suppress(redis.RedisError):
             self._redis.release(self.name)

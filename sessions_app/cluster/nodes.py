@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import IntegrityError
-from django.db.models import Count
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -45,7 +45,8 @@ def nodes_prune() -> int:
 
 def owner_loads() -> dict[str, int]:
     """How many sessions each owner runs, or is about to; those at rest weigh nothing."""
-    running = Session.objects.exclude(owner="").filter(desired=Desired.STARTED).exclude(state__in=FINAL_STATES)
+    started = Session.objects.exclude(owner="").filter(desired=Desired.STARTED)
+    running = started.filter(~Q(state__in=FINAL_STATES) | Q(generation__gt=F("state_generation")))
     return dict(running.order_by().values_list("owner").annotate(count=Count("pk")))
 
 

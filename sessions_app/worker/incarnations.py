@@ -6,6 +6,7 @@ import threading
 from django.utils import timezone
 
 from .supervisor import SessionSupervisor
+from .timings import Timings
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +16,8 @@ AGAIN = 0.5
 class Incarnations:
     """`start` returns at once; `stop` when every session is down and given back."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, timings: Timings | None = None) -> None:
+        self._timings = timings
         self._born = timezone.now()
         self._closing = threading.Event()
         self._over = threading.Event()
@@ -32,13 +34,10 @@ class Incarnations:
         self._closing.set()
         self._over.set()
         with self._lock:
-            if self.current.fenced.is_set():
-                self.current.bury()
-            else:
-                self.current.stop()
+            self.current.stop()
 
     def _next(self) -> SessionSupervisor:
-        return SessionSupervisor(born=self._born, on_fence=self._over.set)
+        return SessionSupervisor(timings=self._timings, born=self._born, on_fence=self._over.set)
 
     def _run(self) -> None:
         while True:

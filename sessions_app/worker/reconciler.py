@@ -64,6 +64,8 @@ class Reconciler:
         self._everything = True
         self._closing = False
         self._dead: set[str] = set()
+        self._free = False  # are there sessions that nobody carries yet?
+        self._given: Live | None = None
         self._away = False
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sessions")
         self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
@@ -136,7 +138,7 @@ class Reconciler:
         ours = Q(owner__in=[self._node, "", *self._dead])
         rows = Session.objects.filter(ours) if session_ids is None else Session.objects.filter(pk__in=session_ids)
         found = {row.pk: row for row in rows.order_by()}
-        self._take_from([row for row in found.values() if self._is_free(row)])
+        self._take_from([row for row in found.values() if self._is_free(row)], complete=session_ids is None)
         lives = {row.pk: live for row in found.values() if (live := self._own(row)) is not None}
         self._fence(found, session_ids)
         plan = [(live, found[pk], self._decide(found[pk], live)) for pk, live in lives.items()]
@@ -169,9 +171,9 @@ class Reconciler:
             return False
         return row.owner in self._dead or (not row.owner and needs_owner(row))
 
-    def _take_from(self, free: list[Session]) -> None:
+    def _take_from(self, free: list[Session], *, complete: bool) -> None:
         """Take those that are placed here. Until others had time to appear, only prepare for them."""
-        rows = self._placing.mine(free)
+        rows, self._free = self._placing.mine(free, complete=complete), bool(free)
         if self._placing.settles_in:
             self._warm(row for row in rows if row.is_paired and needs_owner(row))
             return
@@ -179,7 +181,7 @@ class Reconciler:
             autostart.settle(row, born=self._born)
             lost = row.owner != ""
             if ownership.take(row, node=self._node):
-                self._placing.took()
+                self._placing.took(row.pk)
                 self._carry(row, lost=lost)
 
     def _balance(self) -> None:
@@ -187,11 +189,16 @@ class Reconciler:
         if leaving := self._placing.leaving():
             rows = list(Session.objects.filter(owner__in=leaving, desired=Desired.STARTED))
             self._warm(rows[:: self._placing.share()])
-        if not self._placing.gives_back():
+        given = self._given
+        if given is not None and self._registry.get(given.id) is given:
+            self._placing.gave()  # it is still on its way: the pause begins after it
+            return
+        if self._free or not self._placing.gives_back():
             return
         for live in self._registry.all():
             if live.state is State.CONNECTED and live.running and live.flight is None and not live.busy:
                 self._placing.gave()
+                self._given = live
                 self._do(live, "HAND_OVER", partial(self._actions.hand_over, live, live.row))
                 return
 

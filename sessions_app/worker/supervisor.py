@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from sessions_app import ownership
@@ -73,7 +74,7 @@ class SessionSupervisor:
             on_death=self._cluster_changed,
             news=self._news,
         )
-        self.placing = Placing(node=self.node, peers=lambda: self.member.peers, timings=self.timings)
+        self.placing = Placing(node=self.node, timings=self.timings)
         self._stopping = threading.Event()
         self._closing = threading.Event()
         self.lanes = Lanes(count=LANES, limit=EVENTS_IN_MEMORY)
@@ -134,7 +135,9 @@ class SessionSupervisor:
         self.pump.close()
         self._starter.join(1.0)
         if not self._started:
-            self.member.retire()
+            return  # whoever waits for the database gives up by itself
+        if self.fenced.is_set():
+            self.bury()
             return
         left = self._drain()
         self.reader.stop()
@@ -153,7 +156,10 @@ class SessionSupervisor:
     def _start(self) -> None:
         if not self._join():
             return
-        self._started = True
+        self._started = not self._closing.is_set()
+        if not self._started:
+            self.member.leave()
+            return
         logger.info("Session owner %s starts", self.node)
         self.lanes.start()
         self.reconciler.start()
@@ -255,8 +261,11 @@ class SessionSupervisor:
     def _drain(self) -> int:
         """Give the sessions to other workers, if there are any; how many are left."""
         self.member.drain()
-        if self.placing.others_take():
-            return self.reconciler.hand_over_all(within=self.timings.hand_over)
+        try:
+            if self.placing.others_take():
+                return self.reconciler.hand_over_all(within=self.timings.hand_over)
+        except DatabaseError:
+            connection_reset()
         return len(self.registry.all())
 
     def _stop_hosts(self) -> None:

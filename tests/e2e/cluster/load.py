@@ -95,11 +95,14 @@ class Load:
         return f"{out} messages out ({unconfirmed} unconfirmed), {in_} in"
 
     def _check_out(self, line: Line) -> int:
-        def settled() -> list[dict[str, Any]] | None:
-            rows = self._api.messages(line.session_id, direction="out")
-            return rows if not any(row["state"] in ("queued", "sending") for row in rows) else None
+        rows: list[dict[str, Any]] = []
 
-        rows = [row for row in eventually(settled, "the end of all sends", 60) if row["text"].startswith(self._name)]
+        def settled() -> bool:
+            rows[:] = self._api.messages(line.session_id, direction="out")
+            return not any(row["state"] in ("queued", "sending") for row in rows)
+
+        eventually(settled, "the end of all sends", 60)
+        rows = [row for row in rows if row["text"].startswith(self._name)]
         listed = Counter(row["text"] for row in rows)
         assert set(line.posted) <= set(listed) <= set(line.posted + line.doubtful)
         assert max(listed.values(), default=1) == 1
