@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import msgpack
 import redis
+from django.db import DatabaseError
 
 from sessions_app.engine.codec import decode_error
 from sessions_app.engine.errors import EngineError, NotConnected, OutcomeUnknown
@@ -81,7 +82,7 @@ def call(
         "timeout": timeout,  # from when Redis got it: our clock and the owner's may differ
     }
     _put(node_stream(owner), {"call": msgpack.packb(request)})
-    return _answer(call_id, deadline)
+    return _answer(call_id, deadline, session_id, owner)
 
 
 def _put(stream: str, entry: Any) -> None:
@@ -96,7 +97,7 @@ def _put(stream: str, entry: Any) -> None:
         raise NotConnected("Redis cannot be reached; the request was not made.", code="unavailable") from error
 
 
-def _answer(call_id: str, deadline: float) -> dict[str, Any]:
+def _answer(call_id: str, deadline: float, session_id: uuid.UUID, owner: str) -> dict[str, Any]:
     while (left := deadline - time.monotonic()) > 0:
         try:
             popped = client().blpop([reply_key(call_id)], timeout=min(left, BLOCK_SECONDS))
@@ -105,7 +106,16 @@ def _answer(call_id: str, deadline: float) -> dict[str, Any]:
             continue
         if popped:
             return _read(cast("list[bytes]", popped)[1])
+        if _has_moved(session_id, owner):
+            raise OutcomeUnknown("The session went to another worker meanwhile; the request may have been made.")
     raise TimeoutError("The session's worker did not answer in time.")
+
+
+def _has_moved(session_id: uuid.UUID, owner: str) -> bool:
+    try:
+        return not Session.objects.filter(pk=session_id, owner=owner).exists()
+    except DatabaseError:  # the answer may come all the same
+        return False
 
 
 def _read(data: bytes) -> dict[str, Any]:

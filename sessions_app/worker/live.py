@@ -51,6 +51,7 @@ class Live:
     held: bool = False  # no new sends
     flight: Flight | None = None
     claim: str = ""  # a claim whose success is not known yet
+    strays: bool = False  # look for messages that a former owner claimed late
     advancing: bool = False
     again: bool = False
     send_failures: int = 0

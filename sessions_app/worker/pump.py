@@ -26,6 +26,7 @@ from .live import Flight, Live, Registry
 logger = logging.getLogger(__name__)
 
 THREADS = 4
+STRAYS_EVERY = 30.0
 BACKOFF_FIRST = 0.5
 BACKOFF_MOST = 30.0
 
@@ -43,6 +44,7 @@ class Pump:
         self._closed = threading.Event()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="pump")
         self._landed = threading.Condition()
+        self._strays_due = 0.0
 
     # -- what starts it -----------------------------------------------------------------------------
     def hint(self, session_id: uuid.UUID) -> None:
@@ -64,6 +66,11 @@ class Pump:
         for outbox in outboxes():
             for session_id in outbox.waiting(idle):
                 self.advance(idle[session_id])
+        if time.monotonic() >= self._strays_due:
+            self._strays_due = time.monotonic() + STRAYS_EVERY
+            for live in idle.values():
+                live.strays = True
+                self.advance(live)
 
     # -- what the host says -------------------------------------------------------------------------
     def reported(self, live: Live, slot: Slot, event: SendFinished, seq: int | None) -> bool:
@@ -161,6 +168,7 @@ class Pump:
             return
         claimed = self._claim(live)
         if claimed is None:
+            self._abandon_strays(live)
             return
         flight = live.flight = Flight(ref=claimed.ref, claim=live.claim)
         live.claim = ""
@@ -180,6 +188,13 @@ class Pump:
             return None
         live.claim = ""
         return None
+
+    def _abandon_strays(self, live: Live) -> None:
+        """An owner that froze while it claimed may have claimed after we had looked: nobody sends that one."""
+        if live.strays:
+            live.strays = False
+            for outbox in outboxes():
+                outbox.abandon(live.id, keep_claims={live.claim} - {""})
 
     def _land(self, live: Live, flight: Flight, outcome: SendFinished, stored: Callable[[], None] | None) -> None:
         try:

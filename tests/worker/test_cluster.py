@@ -12,6 +12,7 @@ from django.db import OperationalError
 from messaging.models import Message, MessageState
 from sessions_app.engine.states import Reason, State
 from sessions_app.models import Desired, Node, Session
+from sessions_app.worker import pump
 from sessions_app.worker.incarnations import Incarnations
 from sessions_app.worker.timings import Timings
 from tests.worker.conftest import QUICK, Owner, eventually
@@ -152,6 +153,16 @@ def test_a_worker_whose_lease_ran_out_comes_back_under_a_new_name(workspace, lin
     finally:
         worker.stop()
     assert Session.objects.get(pk=session.pk).owner == ""
+
+
+def test_a_message_that_a_frozen_owner_claimed_late_is_not_stuck(start_owner, linked, queue, settled, monkeypatch):
+    monkeypatch.setattr(pump, "STRAYS_EVERY", 0.2)
+    owner = start_owner()
+    session = linked()
+    owner.state(session, State.CONNECTED)
+    stray = queue(session, state=MessageState.SENDING, claim="ghost:1")
+    settled(stray, MessageState.UNCONFIRMED)
+    settled(queue(session), MessageState.SENT)
 
 
 def connected(session: Session) -> Session:

@@ -1,14 +1,17 @@
 """Hints and calls between web and owner, also when Redis is away."""
 
+import threading
 import time
 import uuid
 from typing import Any
 
 import msgpack
 import pytest
+from django.db import connection
 
 from sessions_app import commands, quick_redis
-from sessions_app.engine.errors import NotConnected
+from sessions_app.engine.errors import NotConnected, OutcomeUnknown
+from sessions_app.models import Session
 from sessions_app.worker.live import Registry
 from sessions_app.worker.reader import CommandReader
 from tests import factories
@@ -131,6 +134,15 @@ def test_a_call_to_a_worker_that_is_gone_ends_with_its_deadline(workspace):
     session = factories.session(workspace, owner="gone")
     with pytest.raises(TimeoutError):
         commands.call(session.pk, "echo", {}, timeout=0.3)
+
+
+def test_a_call_does_not_wait_for_an_owner_that_is_no_more(workspace):
+    session = factories.session(workspace, owner="gone")
+    threading.Timer(0.2, lambda: (Session.objects.update(owner="new"), connection.close())).start()
+    began = time.monotonic()
+    with pytest.raises(OutcomeUnknown):
+        commands.call(session.pk, "echo", {}, timeout=30)
+    assert time.monotonic() - began < 5
 
 
 def test_a_call_past_its_deadline_is_dropped_by_the_owner(heard, workspace):
