@@ -138,7 +138,12 @@ def test_a_call_to_a_worker_that_is_gone_ends_with_its_deadline(workspace):
 
 def test_a_call_does_not_wait_for_an_owner_that_is_no_more(workspace):
     session = factories.session(workspace, owner="gone")
-    threading.Timer(0.2, lambda: (Session.objects.update(owner="new"), connection.close())).start()
+
+    def take() -> None:
+        Session.objects.update(owner="new")
+        connection.close()
+
+    threading.Timer(0.2, take).start()
     began = time.monotonic()
     with pytest.raises(OutcomeUnknown):
         commands.call(session.pk, "echo", {}, timeout=30)
