@@ -103,7 +103,7 @@ class Intake:
 
     def _store(self, live: Live, slot: Slot | None, event: EngineEvent, seq: int | None, generation: int) -> None:
         try:
-            durably(functools.partial(_store, live.row, event, generation), stopping=self._stopping)
+            durably(functools.partial(store_event, live.row, event, generation), stopping=self._stopping)
         except Stopping:
             self.faulty += 1
         except Faulty as error:
@@ -114,7 +114,8 @@ class Intake:
                 slot.host.ack(str(live.id), seq)
 
 
-def _store(session: Session, event: EngineEvent, generation: int) -> None:
+def store_event(session: Session, event: EngineEvent, generation: int) -> None:
+    """Store one event where it belongs; once, however often it is called."""
     if isinstance(event, SendFinished):
         for outbox in outboxes():
             outbox.finish(session.pk, event)

@@ -32,6 +32,7 @@ from .durable import connection_reset
 from .hosts import HostPool, Slot
 from .intake import Intake
 from .lanes import Lanes
+from .left_spools import LeftSpools
 from .live import Live, Registry
 from .membership import member_settings, parent_tell
 from .placing import Placing
@@ -121,6 +122,7 @@ class SessionSupervisor:
         )
         self.watch = Watch(pool=self.pool, timings=self.timings)
         self.status = StatusBoard(node=lambda: self.node, registry=self.registry, pool=self.pool)
+        self.left_spools = LeftSpools(node=self.node, registry=self.registry)
         self._starter = threading.Thread(target=self._start, name="supervisor", daemon=True)
 
     # -- life ---------------------------------------------------------------------------------------
@@ -144,6 +146,7 @@ class SessionSupervisor:
         self.reconciler.stop(within=1.0)
         self.watch.stop()
         self.status.stop()
+        self.left_spools.stop()
         doubtful = self.pump.drain(within=self.timings.drain_sends) if left else 0
         self._stop_hosts()
         self._give_back()
@@ -166,6 +169,7 @@ class SessionSupervisor:
         self.reader.start()
         self.watch.start()
         self.status.start()
+        self.left_spools.start()
 
     def _join(self) -> bool:
         """Until the database answers; False when we are told to stop meanwhile."""
@@ -210,6 +214,7 @@ class SessionSupervisor:
         self.reconciler.stop(within=1.0)
         self.watch.stop()
         self.status.stop()
+        self.left_spools.stop()
         self.lanes.stop(within=1.0)
         self.pump.stop()
         return all(host.wait_gone(1.0) for host in self.pool.hosts()) and self.member.report(cause="fenced")
