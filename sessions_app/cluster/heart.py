@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from django.db import connection
+
 from whatsapp_api.core.clock import steady
 
 from .lease import Lease, Witness
@@ -69,6 +71,12 @@ class Heart:
         return True
 
     def _run(self) -> None:
+        try:
+            self._beat_on()
+        finally:
+            connection.close()
+
+    def _beat_on(self) -> None:
         while not self._stop.is_set():
             try:
                 if not self.once():

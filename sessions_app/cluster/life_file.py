@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from whatsapp_api.core.paths import private_dir
@@ -57,6 +58,23 @@ class LifeFile:
         """Its death is recorded."""
         with contextlib.suppress(OSError):
             self._path.unlink()
+
+
+def life_files_prune(folder: Path, *, keep: Iterable[str]) -> None:
+    """Remove what nodes of long ago left, that nobody asks about any more."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in keep:
+            with contextlib.suppress(OSError):
+                _remove_if_free(path)
+
+
+def _remove_if_free(path: Path) -> None:
+    fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        if _free(fd, 0.0):
+            path.unlink()
+    finally:
+        os.close(fd)
 
 
 def boot_id() -> str:

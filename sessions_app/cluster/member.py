@@ -18,7 +18,7 @@ from whatsapp_api.core.clock import steady
 from .database_witness import DatabaseWitness
 from .heart import Heart
 from .lease import Lease, Witness
-from .life_file import LifeFile
+from .life_file import LifeFile, life_files_prune
 from .nodes import node_drain, nodes_prune
 from .peers import Peer
 from .redis_witness import RedisWitness
@@ -95,6 +95,7 @@ class Member:
         self.lease.extend(Witness.DATABASE, sent)
         self._undertaker.look_at_database()
         nodes_prune()
+        life_files_prune(self.settings.life_folder, keep={peer.name for peer in self.peers})
         for heart in self._hearts:
             heart.start()
         self._watchdog.start()

@@ -29,7 +29,8 @@ class Placing:
         self._waiting: dict[uuid.UUID, float] = {}
         self._given_at = self._begun
         self._said_full = float("-inf")
-        self.draining = False
+        self.closed = False  # we take nothing more
+        self.draining = False  # and give everything away
 
     def refresh(self) -> None:
         """Look anew who is there, and who carries how many."""
@@ -48,7 +49,7 @@ class Placing:
         wanted = {row.pk: row for row in rows}
         if complete:
             self._waiting = {pk: since for pk, since in self._waiting.items() if pk in wanted}
-        if self.draining or not wanted:
+        if self.closed or not wanted:
             return []
         now = time.monotonic()
         rankings = plan(wanted, self._places())
@@ -68,7 +69,7 @@ class Placing:
 
     def gives_back(self) -> bool:
         """Is it time to give one session to somebody who carries clearly less?"""
-        if self.draining or time.monotonic() - self._given_at < self._timings.give_back:
+        if self.closed or time.monotonic() - self._given_at < self._timings.give_back:
             return False
         places = {place.name: place for place in self._places()}
         me = places.pop(self._node, None)

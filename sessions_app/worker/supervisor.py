@@ -134,6 +134,7 @@ class SessionSupervisor:
         """Hand everything over; what nobody takes is stopped here and given back, messages under way first."""
         began = time.monotonic()
         self._closing.set()
+        self.placing.closed = True
         self.pump.close()
         self._starter.join(1.0)
         if not self._started:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from sessions_app.cluster import life_file
-from sessions_app.cluster.life_file import LifeFile
+from sessions_app.cluster.life_file import LifeFile, life_files_prune
 
 
 def test_nothing_is_certain_while_it_is_held(tmp_path: Path) -> None:
@@ -43,3 +43,18 @@ def test_a_lock_of_another_machine_says_nothing(tmp_path: Path, monkeypatch) -> 
     life.drop()
     monkeypatch.setattr(life_file, "boot_id", lambda: "another")
     assert not LifeFile(tmp_path / "nodes", "a").gone()
+
+
+def test_files_of_nodes_that_nobody_knows_are_removed_unless_held(tmp_path: Path) -> None:
+    lives = {name: LifeFile(tmp_path / "nodes", name) for name in ("old", "known", "held")}
+    for life in lives.values():
+        life.hold()
+    lives["old"].drop()
+    lives["known"].drop()
+    life_files_prune(tmp_path / "nodes", keep=["known"])
+    assert sorted(path.name for path in (tmp_path / "nodes").iterdir()) == ["held", "known"]
+    lives["held"].drop()
+
+
+def test_without_the_folder_there_is_nothing_to_remove(tmp_path: Path) -> None:
+    life_files_prune(tmp_path / "nothing", keep=[])
