@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
+
 from whatsapp_api.core.paths import REPOSITORY
 from whatsapp_api.ops.children import die_with_parent, stop_child
 from whatsapp_api.ops.mongod import free_port
@@ -99,6 +101,11 @@ class Platform:
         pid = self.pid(name)
         os.kill(pid, number)
         return pid
+
+    def kill_worker(self, name: str = "sessions") -> None:
+        """SIGKILL for the worker itself, below its parent."""
+        self._restarts_at_kill[name] = self.processes()[name]["restarts"]
+        psutil.Process(self.pid(name)).children()[0].kill()
 
     def wait_restarted(self, name: str, timeout: float = 30) -> int:
         """Until a process that `kill` hit has a successor; returns its id."""

@@ -35,6 +35,9 @@ def is_host(process: psutil.Process) -> bool:
 def kill(platform: Platform, victim: str) -> None:
     if victim == "host":
         kill_host(platform)
+    elif victim == "sessions":
+        platform.kill_worker()
+        platform.wait_restarted(victim)
     else:
         platform.kill(victim)
         platform.wait_restarted(victim)
