@@ -8,6 +8,7 @@ from typing import Any
 
 import bson
 import pytest
+import subprocess
 from django.db import connection
 
 from sessions_app.engine.base import MessageReceived, Outgoing, QrCode, StartOptions
@@ -70,8 +71,11 @@ def database_bytes() -> bytes:
     """Everything the database holds."""
     if not on_mongodb():
         path = Path(connection.settings_dict["NAME"])
-        files = [path, path.with_name(path.name + "-wal")]
-        return b"".join(each.read_bytes() for each in files if each.exists()) + connection.connection.serialize()
+        files = [each for each in (path, path.with_name(path.name + "-wal")) if each.exists()]
+        # By another process: closing the file in this one would drop SQLite's locks on it, and another process that
+        # is the last to close, as it believes, would delete the log under our connections.
+        content = subprocess.run(["cat", *files], capture_output=True, check=True).stdout
+        return content + bytes(connection.connection.serialize())
     mongo: Any = connection
     collections = [mongo.get_collection(name) for name in connection.introspection.table_names()]
     return b"".join(bson.encode(document) for each in collections for document in each.find())
