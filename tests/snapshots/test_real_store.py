@@ -2,13 +2,13 @@
 
 import base64
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import bson
 import pytest
-import subprocess
 from django.db import connection
 
 from sessions_app.engine.base import MessageReceived, Outgoing, QrCode, StartOptions
