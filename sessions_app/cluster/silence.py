@@ -14,15 +14,16 @@ class Silence:
     def __init__(self, *, clock: Callable[[], float] = steady) -> None:
         self._clock = clock
         self.source = ""
+        self._asked = float("-inf")
         self._seen: dict[str, tuple[Beats, float]] = {}
 
-    def note(self, beats: Mapping[str, Beats], *, source: str = "") -> None:
-        """A complete reading, noted after it arrived.
+    def note(self, beats: Mapping[str, Beats], *, asked: float, source: str = "") -> None:
+        """A complete reading, noted after it arrived. `asked`: what the clock showed before it was asked for.
 
         `source` names the run of the server: one that was restarted may have lost the newest beats, and what it
         shows again is no sign of silence.
         """
-        now = self._clock()
+        now, self._asked = self._clock(), asked
         if source != self.source:
             self.source, self._seen = source, {}
         kept = {}
@@ -32,9 +33,9 @@ class Silence:
         self._seen = kept
 
     def silent(self, node: str, *, ttl: float) -> bool:
-        """Have we seen no new beat of `node` for `ttl`?"""
+        """Did we see no new beat of `node` for `ttl`? While we cannot read, nobody grows silent."""
         seen = self._seen.get(node)
-        return seen is not None and self._clock() - seen[1] >= ttl
+        return seen is not None and self._asked - seen[1] >= ttl
 
     def last(self, node: str) -> Beats:
         """The value that it is silent at."""

@@ -42,20 +42,23 @@ class Undertaker:
         self._redis = redis
         self._me = me
         self._ttl = ttl
+        self._clock = clock
         self._in_database = Silence(clock=clock)
         self._in_redis = Silence(clock=clock)
         self.peers: list[Peer] = []
 
     def look_at_database(self) -> None:
         """Read who is there."""
+        asked = self._clock()
         peers = self._database.read()
-        self._in_database.note({peer.name: peer.beats for peer in peers})
+        self._in_database.note({peer.name: peer.beats for peer in peers}, asked=asked)
         self.peers = peers
 
     def look_at_redis(self) -> None:
         """Read what Redis knows of those."""
+        asked = self._clock()
         beats, source = self._redis.read([peer.name for peer in self.peers])
-        self._in_redis.note(beats, source=source)
+        self._in_redis.note(beats, asked=asked, source=source)
 
     def suspects(self) -> list[Peer]:
         """Those that neither witness has heard of for a whole lease."""

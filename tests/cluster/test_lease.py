@@ -2,6 +2,7 @@
 
 import pytest
 
+from sessions_app.cluster.heart import Heart
 from sessions_app.cluster.lease import Lease, Witness
 from sessions_app.cluster.silence import Silence
 
@@ -77,37 +78,71 @@ def test_it_can_be_given_up(lease, clock):
     assert lease.until < clock.now
 
 
-def test_silence_counts_from_when_we_saw_the_last_beat(clock):
-    silence = Silence(clock=clock)
-    silence.note({"a": 5})
-    clock.now += 9
-    silence.note({"a": 6})
-    clock.now += 9
+@pytest.fixture
+def silence(clock: Clock) -> Silence:
+    return Silence(clock=clock)
+
+
+def told(silence, clock, beats, *, after=0.0, source="one"):
+    """A reading that arrives at once, so much later than the last."""
+    clock.now += after
+    silence.note({"a": beats}, asked=clock.now, source=source)
+    return silence.silent("a", ttl=10)
+
+
+def test_silence_counts_from_when_we_saw_the_last_beat(silence, clock):
+    told(silence, clock, 5)
+    assert not told(silence, clock, 6, after=11)
+    assert not told(silence, clock, 6, after=9)
+    assert told(silence, clock, 6, after=1)
+
+
+def test_nobody_is_silent_whom_we_do_not_know(silence, clock):
+    told(silence, clock, 5)
+    assert not silence.silent("b", ttl=10)
+
+
+def test_not_to_be_known_to_a_witness_is_silence_too(silence, clock):
+    told(silence, clock, 5)
+    assert not told(silence, clock, None, after=11)
+    assert told(silence, clock, None, after=10)
+
+
+def test_a_server_that_was_restarted_may_have_lost_beats(silence, clock):
+    told(silence, clock, 5)
+    assert not told(silence, clock, 5, after=11, source="two")
+    assert told(silence, clock, 5, after=10, source="two")
+
+
+def test_nobody_grows_silent_while_we_cannot_read(silence, clock):
+    told(silence, clock, 5)
+    clock.now += 100
     assert not silence.silent("a", ttl=10)
-    clock.now += 1
-    assert silence.silent("a", ttl=10)
+    assert told(silence, clock, 5)
 
 
-def test_nobody_is_silent_whom_we_do_not_know(clock):
-    silence = Silence(clock=clock)
+def test_a_reading_that_was_long_under_way_tells_of_when_it_was_asked_for(silence, clock):
+    told(silence, clock, 5)
+    asked = clock.now + 9
+    clock.now += 20
+    silence.note({"a": 5}, asked=asked, source="one")
     assert not silence.silent("a", ttl=10)
 
 
-def test_not_to_be_known_to_a_witness_is_silence_too(clock):
-    silence = Silence(clock=clock)
-    silence.note({"a": 5})
-    clock.now += 9
-    silence.note({"a": None})
-    clock.now += 9
-    assert not silence.silent("a", ttl=10)
-    clock.now += 1
-    assert silence.silent("a", ttl=10)
+def test_a_heart_counts_from_before_its_beat_left(lease, clock):
+    began = clock.now
+
+    def slow(number):
+        clock.now += 5
+        return True
+
+    heart = Heart(DATABASE, lease, interval=1, beat=slow, after=lambda: None, clock=clock)
+    assert heart.once()
+    assert lease.until == began + 8
 
 
-def test_a_server_that_was_restarted_may_have_lost_beats(clock):
-    silence = Silence(clock=clock)
-    silence.note({"a": 5}, source="one")
-    clock.now += 9
-    silence.note({"a": 5}, source="two")
-    clock.now += 1
-    assert not silence.silent("a", ttl=10)
+def test_a_heart_that_is_told_of_its_burial_beats_no_more(lease, clock):
+    lease.extend(REDIS, clock.now)
+    heart = Heart(DATABASE, lease, interval=1, beat=lambda number: False, after=lambda: None, clock=clock)
+    assert not heart.once()
+    assert lease.over
