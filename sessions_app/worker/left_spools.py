@@ -20,6 +20,7 @@ from sessions_app.models import Session
 from .durable import connection_reset
 from .intake import store_event
 from .live import Registry
+from .membership import NODES
 
 logger = logging.getLogger(__name__)
 
@@ -63,12 +64,12 @@ class LeftSpools:
         if self._registry.get(session_id) is not None:
             return 0
         row = Session.objects.filter(pk=session_id, deleted_at=None).exclude(owner__in=["", self._node]).first()
-        if row is None:  # whoever takes it, perhaps we, finds the spool or is told by us later
-            return 0
+        if row is None or (store.parent / NODES / row.owner).exists():
+            return 0  # its owner, or whoever becomes that, finds the spool by itself: it is on this machine
         try:
             with StoreLock(store):
                 count = self._store(row, store)
-        except EngineError:  # it runs right here, under another worker of this machine
+        except EngineError:  # it runs right here
             return 0
         logger.info("Session %s: %d events of its time here are stored", session_id, count)
         return count

@@ -3,6 +3,7 @@
 import pytest
 
 from messaging.models import Message, MessageState
+from sessions_app.cluster.life_file import LifeFile
 from sessions_app.engine.base import MessageReceived, Person, SendFinished
 from sessions_app.engine.spool import Spool
 from sessions_app.engine.states import State
@@ -70,6 +71,14 @@ def test_spools_of_our_own_and_of_nobody_wait_for_their_owner(session, store, le
     spooled(store, received(session))
     assert left.look() == 0
     assert len(Spool.leftovers(store)) == 1
+
+
+def test_the_owner_on_this_machine_finds_the_spool_by_itself(session, store, left, sessions_dir):
+    life = LifeFile(sessions_dir / ".nodes", "elsewhere")
+    life.hold()
+    spooled(store, received(session))
+    assert left.look() == 0
+    life.drop()
 
 
 def test_a_session_that_runs_here_is_left_alone(session, store):
