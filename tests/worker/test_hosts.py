@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -16,7 +17,7 @@ from sessions_app.worker.slot import Slot
 from sessions_app.worker.suspicion import MEMORY, Suspicion
 from sessions_app.worker.timings import Timings
 from tests import factories
-from tests.worker.conftest import eventually
+from tests.worker.conftest import QUICK, eventually
 from whatsapp_api.core.db import uuid7
 
 
@@ -95,7 +96,7 @@ def test_one_that_cannot_start_is_not_tried_on_and_on():
 
 def test_a_session_that_starts_takes_the_host_in_waiting(settings, start_owner, linked):
     settings.SESSION_SPARE_HOSTS = 1
-    owner = start_owner()
+    owner = start_owner(timings=replace(QUICK, move_after=60.0))  # the first must not move into it meanwhile
     first = linked("First", jid="", lid="")  # not linked yet, so it gets a host of its own
     owner.state(first, State.CONNECTED)
     [waiting] = eventually(lambda: spares(owner.supervisor.pool), "a host in waiting")
