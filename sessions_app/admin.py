@@ -22,7 +22,7 @@ from .models import Session
 
 @admin.register(Session)
 class SessionAdmin(ScopedAdmin):
-    list_display = ("account", "state_badge", "provider_badge", "phone_number", "activity")
+    list_display = ("account", "state_badge", "provider_badge", "phone_number", "label_chips", "activity")
     search_fields = ("name", "push_name", "jid", "lid")
     search_help_text = "Search by name or number"
     change_list_template = "dashboard/session_list.html"
@@ -39,8 +39,12 @@ class SessionAdmin(ScopedAdmin):
         return (StateFilter, ProviderFilter, LabelFilter, *((WorkspaceFilter,) if several else ()))
 
     def get_urls(self) -> list[URLPattern]:
-        sandbox = path("try-sandbox/", self.admin_site.admin_view(self.try_sandbox), name="sessions_app_try_sandbox")
-        return [sandbox, *super().get_urls()]
+        view = self.admin_site.admin_view
+        own = [
+            path("try-sandbox/", view(self.try_sandbox), name="sessions_app_try_sandbox"),
+            path("<str:object_id>/chats/", view(self.chats_view), name="sessions_app_session_chats"),
+        ]
+        return [*own, *super().get_urls()]
 
     # ---- pages ----
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -62,6 +66,9 @@ class SessionAdmin(ScopedAdmin):
     ) -> HttpResponse:
         return admin_pages.session_page(self, request, object_id)
 
+    def chats_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin_pages.session_chats(self, request, object_id)
+
     def try_sandbox(self, request: HttpRequest) -> HttpResponse:
         return admin_pages.try_sandbox(self, request)
 
@@ -81,6 +88,10 @@ class SessionAdmin(ScopedAdmin):
     @display(description="Phone", ordering="jid")
     def phone_number(self, session: Session) -> SafeString:
         return _cell("phone", session)
+
+    @display(description="Labels")
+    def label_chips(self, session: Session) -> SafeString:
+        return _cell("labels", session)
 
     @display(description="Last activity", ordering="state_at")
     def activity(self, session: Session) -> SafeString:

@@ -17,7 +17,7 @@ from whatsapp_api.events.models import EventCounter
 from . import debug, sandbox_phones, services
 from .admin_forms import SessionForm
 from .display import look, states_payload
-from .models import PairingMethod, Provider, Session
+from .models import HistorySync, PairingMethod, Provider, Session
 from .payloads import session_payload
 
 if TYPE_CHECKING:
@@ -67,10 +67,26 @@ def session_page(admin: "SessionAdmin", request: HttpRequest, object_id: str) ->
         "is_sandbox": session.provider == Provider.SANDBOX,
         "may_act": may_act,
         "metadata": json.dumps(session.metadata, ensure_ascii=False, indent=2),
+        "webhook_defaults": json.dumps(session.webhook_defaults, ensure_ascii=False, indent=2),
+        "history_choices": HistorySync.choices,
         "engine": debug.session_debug(session, debug.workers()) if request.user.is_superuser else None,
         "page_data": _page_data(session, sequences.get(session.workspace_id, 0)) | {"may_act": may_act},
     }
     return TemplateResponse(request, "dashboard/session.html", context)
+
+
+def session_chats(admin: "SessionAdmin", request: HttpRequest, object_id: str) -> HttpResponse:
+    """The conversations of one session. What people wrote comes over REST only, and becomes text in the browser."""
+    sequences = dict(EventCounter.objects.filter(pk__in=visible_workspaces(request)).values_list("pk", "value"))
+    session = _visible_session(admin, request, object_id)
+    page_data = _page_data(session, sequences.get(session.workspace_id, 0))
+    context = _chrome(admin, request, "Chats") | {
+        "original": session,
+        "session": session,
+        "look": look(session.state),
+        "page_data": page_data | {"may_act": session.workspace_id in writable_workspaces(request)},
+    }
+    return TemplateResponse(request, "dashboard/chats.html", context)
 
 
 def _page_data(session: Session, sequence: int) -> dict[str, Any]:

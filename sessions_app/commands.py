@@ -18,14 +18,14 @@ from django.db import DatabaseError
 
 from sessions_app.engine.codec import decode_error
 from sessions_app.engine.errors import EngineError, NotConnected, OutcomeUnknown
+from whatsapp_api.core.logs import request_id
 
+from .cluster.streams import STREAM_LENGTH, WAKE_STREAM
 from .models import Session
 from .quick_redis import BLOCK_SECONDS, client
 
 logger = logging.getLogger(__name__)
 
-WAKE_STREAM = "wa:wake"
-STREAM_LENGTH = 5_000
 STREAM_SECONDS = 600
 REPLY_SECONDS = 60
 QUIET_SECONDS = 1.0
@@ -79,6 +79,7 @@ def call(
         "session": str(session_id),
         "method": method,
         "arguments": arguments or {},
+        "request_id": request_id.get(),
         "timeout": timeout,  # from when Redis got it: our clock and the owner's may differ
     }
     _put(node_stream(owner), {"call": msgpack.packb(request)})

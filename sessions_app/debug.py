@@ -10,7 +10,7 @@ import redis
 
 from sessions_app.engine.states import State
 from whatsapp_api.core.formats import from_unix, iso
-from whatsapp_api.events.models import Event, EventCounter, EventType
+from whatsapp_api.events.models import Event, EventType
 
 from .cluster.models import Node
 from .hooks import activity
@@ -21,7 +21,6 @@ from .proxies import proxy_payload
 logger = logging.getLogger(__name__)
 
 HISTORY = 20
-LOOK_BACK = 20_000  # events of the workspace: its log has no index by session
 WELL = frozenset({State.STOPPED, State.STARTING, State.SCAN_QR, State.PAIRING_CODE, State.CONNECTED})
 
 Statuses = Mapping[str, WorkerStatus] | None
@@ -46,6 +45,7 @@ def session_debug(session: Session, statuses: Statuses) -> dict[str, Any]:
         "state_at": iso(session.state_at),
         "generation": session.generation,
         "state_generation": session.state_generation,
+        "isolated_until": iso(session.isolated_until),
         "proxy": proxy_payload(session),
         "lease": _lease(session.owner),
         "worker": _worker(session, statuses),
@@ -93,13 +93,7 @@ def note(session: Session, statuses: Statuses) -> str:
 
 def state_history(session: Session) -> list[dict[str, Any]]:
     """The newest states in the event log, newest first; news of the session that left its state alone are left out."""
-    last = EventCounter.objects.filter(pk=session.workspace_id).values_list("value", flat=True).first() or 0
-    events = Event.objects.filter(
-        workspace_id=session.workspace_id,
-        sequence__gt=last - LOOK_BACK,
-        session_id=session.pk,
-        type=EventType.SESSION_STATUS,
-    )
+    events = Event.objects.filter(session_id=session.pk, type=EventType.SESSION_STATUS)
     rows = events.order_by("-sequence").values_list("created_at", "payload")[:HISTORY]
     entries = [{"at": iso(at), **{name: payload[name] for name in ("state", "reason", "text")}} for at, payload in rows]
     changes = [entry for entry, older in pairwise(entries) if _state(entry) != _state(older)]
@@ -142,4 +136,10 @@ def _worker(session: Session, statuses: Statuses) -> dict[str, Any] | None:
 def _live(session: Session, statuses: Statuses) -> dict[str, Any] | None:
     status = _status(session, statuses)
     live = status.sessions.get(str(session.pk)) if status else None
-    return asdict(live) if live else None
+    if live is None:
+        return None
+    return {**asdict(live), "heard_at": _iso(live.heard_at), "answered_at": _iso(live.answered_at)}
+
+
+def _iso(moment: float | None) -> str | None:
+    return iso(from_unix(moment)) if moment else None

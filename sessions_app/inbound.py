@@ -18,6 +18,7 @@ from sessions_app.engine.states import PAIRING_STATES, Reason, State
 from whatsapp_api.core.db import atomic, retry_conflicts
 from whatsapp_api.core.formats import from_unix, iso
 from whatsapp_api.events.models import EventType
+from whatsapp_api.events.numbering import counted_first
 from whatsapp_api.events.publish import publish, publish_live
 
 from . import qr
@@ -56,7 +57,7 @@ def state_store(session: Session, event: StateChanged, *, generation: int) -> bo
 
     A text that varies within the same state and reason is stored but is no news.
     """
-    with atomic():
+    with counted_first(session.workspace_id):
         row = Session.objects.filter(pk=session.pk, epoch=session.epoch).first()
         if row is None:
             return False
@@ -140,6 +141,8 @@ def _paired(session: Session, event: Paired) -> None:
             return
         if session_update(session.pk, session.epoch, **fields):
             _publish_session(row, fields)
+            for name, value in fields.items():  # the owner's row: what comes next may ask who the account is
+                setattr(session, name, value)
     logger.info("Session %s: linked to an account", session.pk)
     others = Session.objects.filter(workspace_id=session.workspace_id, provider=session.provider, jid=event.jid)
     for other in others.exclude(pk=session.pk).values_list("pk", flat=True):

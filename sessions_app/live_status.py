@@ -7,10 +7,13 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
+from whatsapp_api.core.redis import ages
+
 from .quick_redis import client
 
-EVERY = 3.0  # seconds
+EVERY = 1.5  # seconds
 KEPT = 12  # seconds
+LATE_SECONDS = 3.2  # one missed: with the second that an answer counts, `/api/health` tells within five
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +32,20 @@ class HostStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveStatus:
-    """One session as its worker sees it. `failures`: starts in a row that did not last."""
+    """One session as its worker sees it. `failures`: starts in a row that did not last.
+
+    What its host last said, in Unix seconds: a message or receipt came at `heard_at`; `silences` keepalives (one every
+    20 to 30 s) have had no answer since `answered_at`.
+    """
 
     state: str
     seconds: float
     failures: int
     sending: bool
     waits_to_send: bool
+    heard_at: float | None = None
+    silences: int = 0
+    answered_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,11 @@ def statuses_read() -> dict[str, WorkerStatus]:
     found = cast("list[bytes | None]", client().mget(keys)) if keys else []
     statuses = [_parse(data) for data in found if data]
     return {status.node: status for status in statuses}
+
+
+def silences_read() -> dict[str, float]:
+    """Seconds since each worker last said something. Raises RedisError."""
+    return ages(client(), _key(""), kept=KEPT)
 
 
 def _parse(data: bytes) -> WorkerStatus:

@@ -21,6 +21,14 @@ class Desired(models.TextChoices):
     STOPPED = "stopped"
 
 
+class HistorySync(models.TextChoices):
+    """How much of what was said before the account was linked is kept."""
+
+    OFF = "off", "Off"
+    LIMITED = "limited", "Limited"
+    FULL = "full", "Full"
+
+
 class PairingMethod(models.TextChoices):
     QR = "qr", "QR code"
     CODE = "code", "Pairing code"
@@ -39,8 +47,17 @@ class Session(UUIDModel):
     ignore_groups = models.BooleanField(default=False)  # messages of these chats are neither stored nor published
     ignore_status = models.BooleanField(default=False)
     ignore_channels = models.BooleanField(default=False)
+    reject_calls = models.BooleanField(default=False)
+    reject_calls_text = models.CharField(max_length=1000, blank=True, default="")  # what callers get instead
     autostart = models.BooleanField(default=True)  # comes back by itself after the platform was down
     device_name = models.CharField(max_length=50, blank=True, default="")  # what the phone lists; counts at pairing
+    history_sync = models.CharField(max_length=10, choices=HistorySync, default=HistorySync.OFF)  # counts at pairing
+    webhook_defaults = models.JSONField(default=dict, blank=True)  # see webhook_defaults.py
+    # How fast messages may leave; see pacing.py. 0: no limit; NULL: what the provider has by default.
+    rate_per_minute = models.IntegerField(null=True, blank=True)
+    rate_burst = models.IntegerField(null=True, blank=True)
+    rate_jitter = models.FloatField(default=0)  # seconds; each message waits up to so long, at random
+    queue_limit = models.IntegerField(null=True, blank=True)
     proxy_address = models.CharField(max_length=300, blank=True, default="")  # scheme://host:port
     proxy_credentials = models.TextField(blank=True, default="")  # sealed
 
@@ -60,12 +77,20 @@ class Session(UUIDModel):
     # The generation that the state speaks of: a start request is pending while it is behind `generation`.
     state_generation = models.IntegerField(default=0)
 
+    # It brought down hosts that it had to itself: until then it shares none, whoever owns it (worker/suspicion.py).
+    isolated_until = models.DateTimeField(null=True, blank=True)
+
     jid = models.CharField(max_length=60, blank=True, default="")
     lid = models.CharField(max_length=60, blank=True, default="")
     push_name = models.CharField(max_length=200, blank=True, default="")
     paired_at = models.DateTimeField(null=True, blank=True)
     connected_at = models.DateTimeField(null=True, blank=True)
     last_inbound_at = models.DateTimeField(null=True, blank=True)
+
+    # WhatsApp restricts what the account may send; see restrictions.py.
+    restriction = models.CharField(max_length=40, blank=True, default="")
+    restricted_at = models.DateTimeField(null=True, blank=True)
+    restricted_until = models.DateTimeField(null=True, blank=True)
 
     # Who carries the session, and the fencing number: every write of an owner is conditional on the epoch.
     owner = models.CharField(max_length=100, blank=True, default="")
@@ -100,6 +125,13 @@ class Session(UUIDModel):
     @property
     def can_send(self) -> bool:
         return State(self.state) in SENDING_STATES
+
+    @property
+    def keepalive(self) -> str | None:
+        """Does WhatsApp answer the keepalives of a connected session? The engine says when it does not."""
+        if not self.can_send:
+            return None
+        return "unanswered" if self.reason == Reason.KEEPALIVE_TIMEOUT.value else "answered"
 
     @property
     def is_final(self) -> bool:

@@ -6,6 +6,7 @@ from whatsapp_api.core.formats import iso
 
 from .models import Session
 from .proxies import proxy_payload
+from .restrictions import restriction_payload
 
 
 def session_payload(session: Session) -> dict[str, Any]:
@@ -28,13 +29,23 @@ def session_payload(session: Session) -> dict[str, Any]:
         "paired_at": iso(session.paired_at),
         "connected_at": iso(session.connected_at),
         "last_inbound_at": iso(session.last_inbound_at),
+        "keepalive": session.keepalive,
         "created_at": iso(session.created_at),
         "metadata": session.metadata,
         "labels": session.labels,
         "ignore_groups": session.ignore_groups,
         "ignore_status": session.ignore_status,
         "ignore_channels": session.ignore_channels,
+        "reject_calls": session.reject_calls,
+        "reject_calls_text": session.reject_calls_text,
         "autostart": session.autostart,
         "device_name": session.device_name,
+        "history_sync": session.history_sync,
+        "webhook_defaults": session.webhook_defaults,
+        "rate_per_minute": session.rate_per_minute,
+        "rate_burst": session.rate_burst,
+        "rate_jitter": session.rate_jitter,
+        "queue_limit": session.queue_limit,
+        "restriction": restriction_payload(session),
         "proxy": proxy_payload(session),
     }

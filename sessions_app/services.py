@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from whatsapp_api.accounts.audit.draft import audit_change
 from whatsapp_api.core.db import retry_conflicts
 from whatsapp_api.core.errors import ApiError, Conflict, Unavailable
 
@@ -22,7 +23,12 @@ from .proxies import Proxy, proxy_fields, proxy_of
 from .selectors import session_gone
 
 SETTINGS = frozenset(
-    {"name", "metadata", "labels", "ignore_groups", "ignore_status", "ignore_channels", "autostart", "device_name"}
+    {
+        *("name", "metadata", "labels", "ignore_groups", "ignore_status", "ignore_channels"),
+        *("autostart", "device_name", "history_sync", "webhook_defaults"),
+        *("reject_calls", "reject_calls_text"),
+        *("rate_per_minute", "rate_burst", "rate_jitter", "queue_limit"),
+    }
 )
 
 Plan = Callable[[Session], dict[str, Any] | None]
@@ -52,6 +58,7 @@ def session_create(
 @retry_conflicts
 def session_update(*, session: Session, **settings: Any) -> None:
     """Change its name or any of SETTINGS; the values are clean."""
+    audit_change({name: getattr(session, name) for name in settings}, settings)
     _write(session, changes=_columns(settings))
     _reload(session)
 
@@ -59,6 +66,7 @@ def session_update(*, session: Session, **settings: Any) -> None:
 @retry_conflicts
 def session_proxy_set(*, session: Session, proxy: Proxy | None) -> bool:
     """Go through this proxy, or through none. True when a session that is under way restarts for it."""
+    audit_change({"proxy": session.proxy_address}, {"proxy": proxy.address if proxy else ""})
 
     def plan(current: Session) -> dict[str, Any] | None:
         if _has_proxy(current, proxy):

@@ -6,11 +6,11 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from rest_framework.test import APIClient
-from rest_framework_simplejwt.tokens import AccessToken
 
 from messaging.models import Direction, Message, MessageKind, MessageState
 from sessions_app.engine.states import State
 from sessions_app.models import Desired, Provider, Session
+from whatsapp_api.accounts.login.tokens import AccessToken
 from whatsapp_api.accounts.models import Membership, Role, User, Workspace
 
 PASSWORD = "correct horse battery staple"

@@ -31,14 +31,14 @@ class LocalProxy:
     def __enter__(self) -> Self:
         self._thread.start()
         listening = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
-        self._server = asyncio.run_coroutine_threadsafe(_result(listening), self._loop).result(10)
+        self._server = asyncio.run_coroutine_threadsafe(_result(listening), self._loop).result(60)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_: object) -> None:
         self.go_away()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(60)
 
     @property
     def address(self) -> str:
@@ -49,7 +49,7 @@ class LocalProxy:
 
     def go_away(self) -> None:
         """Stop listening, and cut what is open."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(60)
 
     async def _close(self) -> None:
         self._server.close()

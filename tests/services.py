@@ -1,6 +1,7 @@
 """Pytest plugin: the servers that the suite runs on, started before Django reads its settings.
 
 It is loaded with `-p` (see pyproject.toml), because pytest-django imports the settings before any conftest.py.
+With `-n` (pytest-xdist) the tests run in several processes, each with servers of its own.
 """
 
 import atexit
@@ -13,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from whatsapp_api.ops import mongod, redis_server
+
+SPARE_PROCESSES = 1
+"""More than there are cores: tests also wait, for processes to start and for clocks to run out."""
 
 _servers = ExitStack()
 
@@ -30,20 +34,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     options = early_config.known_args_namespace
     if not (options.help or options.version):
-        _start(options.database)
+        _start(options.database, hands_out=bool(options.numprocesses) and "PYTEST_XDIST_WORKER" not in os.environ)
     return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the plugin's own
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` means."""
+    return min(8, SPARE_PROCESSES + (os.cpu_count() or 1))
 
 
 def pytest_unconfigure() -> None:
     _servers.close()
 
 
-def _start(database: str) -> None:
+def _start(database: str, *, hands_out: bool) -> None:
+    """A folder, a Redis and a database for this process alone; one that only hands out tests needs no servers."""
     # Also when pytest gives up before it is configured.
     atexit.register(_servers.close)
     folder = _servers.enter_context(tempfile.TemporaryDirectory(prefix="wa-test-", ignore_cleanup_errors=True))
     os.environ["DATA_DIR"] = str(Path(folder).resolve())
     os.environ["SESSIONS_DIR"] = str(Path(folder).resolve() / "sessions")  # else it would be left in /dev/shm
+    if hands_out:
+        return
     os.environ["REDIS_URL"] = _servers.enter_context(redis_server.temporary_server())
     os.environ.pop("DATABASE_URL", None)
     if database == "mongodb":

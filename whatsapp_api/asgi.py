@@ -1,6 +1,7 @@
 """HTTP by Django, WebSockets by Channels."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsapp_api.settings")
 
@@ -10,7 +11,22 @@ django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter
 
-from whatsapp_api.core.api_limits import BodyLimit
-from whatsapp_api.routing import websockets
+from whatsapp_api.core.api_limits import BodyLimit, HeaderLimit
+from whatsapp_api.core.api_uploads import UploadBody
+from whatsapp_api.core.client_address import ClientAddress
+from whatsapp_api.core.log_levels import watch
+from whatsapp_api.health.views import begin
+from whatsapp_api.routing import STREAM, event_stream, websockets
 
-application = ProtocolTypeRouter({"http": BodyLimit(django_application), "websocket": websockets})
+django_http = UploadBody(BodyLimit(django_application))
+
+
+async def http(scope: Any, receive: Any, send: Any) -> None:
+    """Event streams stay open: they are not Django's, which would hold a thread for each."""
+    serve = event_stream if scope["path"] == STREAM else django_http
+    await serve(scope, receive, send)
+
+
+application = ProtocolTypeRouter({"http": HeaderLimit(ClientAddress(http)), "websocket": ClientAddress(websockets)})
+watch()
+begin()

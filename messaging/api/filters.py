@@ -1,32 +1,15 @@
 """Query parameters of the list of messages."""
 
-from datetime import UTC, datetime
-
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from rest_framework.exceptions import ValidationError
 
 from messaging.addresses import BadAddress, canonical_jid
 from messaging.models import Direction, Message, MessageKind, MessageState
 from messaging.selectors import in_chat
-from whatsapp_api.core.api_filters import StrictFilterSet
-
-
-class MomentField(forms.Field):
-    """ISO 8601; without a time zone it is UTC."""
-
-    def to_python(self, value: str | None) -> datetime | None:
-        if not value:
-            return None
-        try:
-            moment = datetime.fromisoformat(value.replace(" ", "+"))  # a + in a query string arrives as a space
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError) as error:
-            raise forms.ValidationError("Write a time like 2026-01-31T12:00:00Z.") from error
-
-
-class MomentFilter(django_filters.Filter):
-    field_class = MomentField
+from messaging.words import words_of
+from whatsapp_api.core.api_filters import MomentFilter, StrictFilterSet
 
 
 class ChatField(forms.CharField):
@@ -49,9 +32,24 @@ class MessageFilters(StrictFilterSet):
     state = django_filters.ChoiceFilter(choices=MessageState.choices)
     kind = django_filters.ChoiceFilter(choices=MessageKind.choices)
     chat = ChatFilter(label="In any form that `to` accepts.")
+    wa_id = django_filters.CharFilter(max_length=80, label="WhatsApp's own id of it.")
+    q = django_filters.CharFilter(
+        method="with_words",
+        max_length=200,
+        label="Messages that hold all of these words, whole, whatever their case and accents.",
+    )
     since = MomentFilter(field_name="timestamp", lookup_expr="gte", label="Messages of this time or later.")
     until = MomentFilter(field_name="timestamp", lookup_expr="lt", label="Messages before this time.")
+
+    scheduled_since = MomentFilter(field_name="scheduled_at", lookup_expr="gte", label="Scheduled for then or later.")
+    scheduled_until = MomentFilter(field_name="scheduled_at", lookup_expr="lt", label="Scheduled for before then.")
 
     class Meta:
         model = Message
         fields = ()
+
+    def with_words(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
+        """Refuses what has no word; finding them is the work of `searching.MessagePages`."""
+        if not words_of(value):
+            raise ValidationError({"q": ["Write at least one word to look for."]})
+        return rows

@@ -4,7 +4,7 @@ from messaging.models import Message, MessageState
 from sessions_app.selectors import session_gone
 from whatsapp_api.core.api_waiting import wait_for
 
-PENDING = (MessageState.QUEUED, MessageState.SENDING)
+PENDING = (MessageState.SCHEDULED, MessageState.PREPARING, MessageState.QUEUED, MessageState.SENDING)
 
 
 def wait_until_settled(message: Message, seconds: float) -> Message:
@@ -16,4 +16,5 @@ def wait_until_settled(message: Message, seconds: float) -> Message:
             raise session_gone()
         return None if current.state in PENDING else current
 
-    return (wait_for(look, seconds) if seconds else None) or message
+    waits = seconds and message.state != MessageState.SCHEDULED
+    return (wait_for(look, seconds) if waits else None) or message

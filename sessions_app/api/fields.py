@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from sessions_app.labels import LONGEST, MOST, BadLabels, labels_clean
 from sessions_app.metadata import MOST_BYTES, MOST_KEYS, BadMetadata, metadata_clean
+from sessions_app.webhook_defaults import MOST_EVENTS, MOST_HEADERS, BadDefaults, defaults_clean
 from whatsapp_api.core.phones import BadPhone, phone_digits
 
 
@@ -35,6 +36,38 @@ class MetadataField(serializers.Field[Any, Any, Any, Any]):
         try:
             return metadata_clean(data)
         except BadMetadata as error:
+            raise serializers.ValidationError(str(error)) from error
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            "events": {"type": "array", "items": {"type": "string"}, "maxItems": MOST_EVENTS},
+            "headers": {
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+                "maxProperties": MOST_HEADERS,
+            },
+        },
+        "additionalProperties": False,
+        "example": {"events": ["message.*"], "headers": {"X-Team": "sales"}},
+    }
+)
+class WebhookDefaultsField(serializers.Field[Any, Any, Any, Any]):
+    """Event patterns and headers that new webhook endpoints begin with."""
+
+    def __init__(self, **options: Any) -> None:
+        text = "What new webhook endpoints of the session begin with: `events`, `headers`. Replaced as a whole."
+        super().__init__(help_text=text, **options)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        try:
+            return defaults_clean(data)
+        except BadDefaults as error:
             raise serializers.ValidationError(str(error)) from error
 
     def to_representation(self, value: Any) -> Any:

@@ -14,6 +14,7 @@ from whatsapp_api.core.api_filters import StrictFilterSet
 class SessionFilters(StrictFilterSet):
     state = django_filters.ChoiceFilter(choices=[(state.value, state.value) for state in State])
     provider = django_filters.ChoiceFilter(choices=Provider.choices)
+    name = django_filters.CharFilter(max_length=100, label="Its whole name; several may have the same.")
     workspace = django_filters.UUIDFilter(field_name="workspace_id")
     label = django_filters.CharFilter(method="with_label", max_length=LONGEST, label="One label that it has.")
 

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_app import services
+from whatsapp_api.accounts.scopes import Scope
 from whatsapp_api.core.api_schema import refusals
 
 from .base import SessionView, valid
@@ -22,6 +23,8 @@ UNCHANGED = " 202: it is being done, watch `state`; 200: it was asked before, no
 
 
 class Start(SessionView):
+    scope = Scope.CONTROL
+
     @extend_schema(
         summary="Start a session",
         description="Connects the linked account, or offers codes to link one. Allowed in every state." + UNCHANGED,
@@ -36,6 +39,8 @@ class Start(SessionView):
 
 
 class Stop(SessionView):
+    scope = Scope.CONTROL
+
     @extend_schema(
         summary="Stop a session",
         description="Disconnects and keeps the account linked." + UNCHANGED,
@@ -49,6 +54,8 @@ class Stop(SessionView):
 
 
 class Restart(SessionView):
+    scope = Scope.CONTROL
+
     @extend_schema(
         summary="Restart a session",
         description="Connects afresh, or begins pairing again, whatever it does now.",
@@ -62,6 +69,8 @@ class Restart(SessionView):
 
 
 class Logout(SessionView):
+    scope = Scope.CONTROL
+
     @extend_schema(
         summary="Log out",
         description="Unlinks the device at WhatsApp and stops; to use the session again, pair it anew." + UNCHANGED,

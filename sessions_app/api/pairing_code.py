@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from sessions_app import qr, services
 from sessions_app.models import PairingMethod, Session
 from sessions_app.payloads import session_payload
+from whatsapp_api.accounts.scopes import Scope
 from whatsapp_api.core.api_schema import refusals
 from whatsapp_api.core.api_waiting import wait_for
 from whatsapp_api.core.errors import Conflict
@@ -20,6 +21,8 @@ WAIT_SECONDS = 15.0
 
 
 class PairingCode(NoStoreView):
+    scope = {"GET": Scope.CONTROL, "POST": Scope.CONTROL}
+
     @extend_schema(
         summary="Read the pairing code",
         description="The one that is valid now. 409 `no_pairing_code` says in a sentence why there is none.",

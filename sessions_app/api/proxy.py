@@ -6,18 +6,31 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_app import services
-from sessions_app.proxies import BadProxy, proxy_read
+from sessions_app.proxies import BadProxy, proxy_payload, proxy_read
+from whatsapp_api.accounts.scopes import Scope
+from whatsapp_api.core.api_schema import refusals
 
 from .base import SessionView, valid
 from .life import ANSWERS
-from .serializers import ProxyUpdateSerializer
+from .serializers import ProxyNowSerializer, ProxyUpdateSerializer
 
 TAGS = ["Sessions"]
 RESTARTS = " 202: the session was under way and restarts for it; 200: it counts from the next start."
 
 
 class SessionProxy(SessionView):
-    """PUT and DELETE; the session itself shows it."""
+    """What it is, and changing it."""
+
+    scope = Scope.SETTINGS  # to change it
+
+    @extend_schema(
+        summary="Look at the proxy",
+        description="`proxy` is null when the session goes to WhatsApp directly. Credentials are never shown.",
+        tags=TAGS,
+        responses={200: ProxyNowSerializer, **refusals(e404="session_not_found")},
+    )
+    def get(self, request: Request, session_id: str) -> Response:
+        return Response({"proxy": proxy_payload(self.session())})
 
     @extend_schema(
         summary="Set the proxy",

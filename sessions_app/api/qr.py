@@ -12,6 +12,7 @@ from sessions_app import qr
 from sessions_app.engine.states import State
 from sessions_app.models import Desired, Session
 from sessions_app.services import is_under_way
+from whatsapp_api.accounts.scopes import Scope
 from whatsapp_api.core.api_schema import refusals
 from whatsapp_api.core.errors import Conflict
 from whatsapp_api.core.formats import iso
@@ -38,6 +39,8 @@ class NoStoreView(SessionView):
 
 
 class Qr(NoStoreView):
+    scope = {"GET": Scope.CONTROL}
+
     # The first one is for callers that accept anything.
     renderer_classes = [JSONRenderer, PngRenderer, SvgRenderer, RawRenderer]
 

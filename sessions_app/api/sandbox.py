@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_app import sandbox_phones
+from whatsapp_api.accounts.scopes import Scope
 from whatsapp_api.core.api_schema import refusals
 
 from .base import SessionView, valid
@@ -58,6 +59,8 @@ class SimulatedPhoneSerializer(serializers.Serializer[Any]):
 
 
 class SimulatedScan(SessionView):
+    scope = Scope.CONTROL
+
     @extend_schema(
         summary="Scan with a simulated phone",
         description="A simulated phone scans the QR code that the session shows, or types its pairing code.",
@@ -72,6 +75,8 @@ class SimulatedScan(SessionView):
 
 
 class SimulatedMessage(SessionView):
+    scope = Scope.CONTROL
+
     @extend_schema(
         summary="Write from a simulated phone",
         description="Somebody with a simulated phone writes to the session's account.",
@@ -86,6 +91,8 @@ class SimulatedMessage(SessionView):
 
 
 class SimulatedPhone(SessionView):
+    scope = Scope.CONTROL
+
     @extend_schema(
         summary="Look at a simulated phone",
         description="What it received last; created if missing. Without a number it is the session's contact.",

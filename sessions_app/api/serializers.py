@@ -5,10 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from sessions_app.engine.states import Reason, State
-from sessions_app.models import Desired, PairingMethod, Provider
+from sessions_app.models import Desired, HistorySync, PairingMethod, Provider
 from sessions_app.proxies import SCHEMES
 
-from .fields import LabelsField, MetadataField, PhoneField
+from .fields import LabelsField, MetadataField, PhoneField, WebhookDefaultsField
 
 
 class SessionSettingsSerializer(serializers.Serializer[Any]):
@@ -19,11 +19,45 @@ class SessionSettingsSerializer(serializers.Serializer[Any]):
     ignore_groups = serializers.BooleanField(required=False, help_text="Messages in groups: not stored, no events.")
     ignore_status = serializers.BooleanField(required=False, help_text="The same for status updates.")
     ignore_channels = serializers.BooleanField(required=False, help_text="The same for channels.")
+    reject_calls = serializers.BooleanField(required=False, help_text="Refuse every call at once.")
+    reject_calls_text = serializers.CharField(
+        max_length=1000, allow_blank=True, required=False, help_text="What who calls is written then; empty: nothing."
+    )
     autostart = serializers.BooleanField(
         required=False, help_text="Does it come back by itself after the platform was down?"
     )
     device_name = serializers.CharField(
         max_length=50, allow_blank=True, required=False, help_text="What the phone lists. Counts when pairing."
+    )
+    history_sync = serializers.ChoiceField(
+        HistorySync.choices,
+        required=False,
+        help_text="How much of what was said before is kept: nothing, the last months, or all. Counts when pairing.",
+    )
+    webhook_defaults = WebhookDefaultsField(required=False)
+    rate_per_minute = serializers.IntegerField(
+        min_value=0,
+        max_value=6000,
+        allow_null=True,
+        required=False,
+        help_text="Messages that may leave in a minute; 0 is no limit, null what the provider has by default.",
+    )
+    rate_burst = serializers.IntegerField(
+        min_value=1,
+        max_value=1000,
+        allow_null=True,
+        required=False,
+        help_text="Messages that may leave at once after a quiet time.",
+    )
+    rate_jitter = serializers.FloatField(
+        min_value=0, max_value=60, required=False, help_text="Seconds that a message waits at most besides, at random."
+    )
+    queue_limit = serializers.IntegerField(
+        min_value=1,
+        max_value=1_000_000,
+        allow_null=True,
+        required=False,
+        help_text="Messages that may wait; beyond them sending answers 429. Null: the platform's limit.",
     )
 
 
@@ -79,6 +113,20 @@ class ProxySerializer(serializers.Serializer[Any]):
     has_credentials = serializers.BooleanField()
 
 
+class RestrictionSerializer(serializers.Serializer[Any]):
+    """What WhatsApp keeps the account from."""
+
+    code = serializers.CharField(help_text="`reachout_timelock`: no messages to people it has no chat with.")
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(help_text="Our estimate where WhatsApp does not say.")
+
+
+class ProxyNowSerializer(serializers.Serializer[Any]):
+    """As in the session itself."""
+
+    proxy = ProxySerializer(allow_null=True)
+
+
 class SessionSerializer(serializers.Serializer[Any]):
     """One WhatsApp account linked to the platform as a companion device."""
 
@@ -99,14 +147,28 @@ class SessionSerializer(serializers.Serializer[Any]):
     paired_at = serializers.DateTimeField(allow_null=True)
     connected_at = serializers.DateTimeField(allow_null=True)
     last_inbound_at = serializers.DateTimeField(allow_null=True)
+    keepalive = serializers.ChoiceField(
+        ["answered", "unanswered"],
+        allow_null=True,
+        help_text="While connected: does WhatsApp answer? Asked every 20 to 30 s.",
+    )
     created_at = serializers.DateTimeField()
     metadata = serializers.DictField(child=serializers.CharField())
     labels = serializers.ListField(child=serializers.CharField())
     ignore_groups = serializers.BooleanField()
     ignore_status = serializers.BooleanField()
     ignore_channels = serializers.BooleanField()
+    reject_calls = serializers.BooleanField()
+    reject_calls_text = serializers.CharField()
     autostart = serializers.BooleanField()
     device_name = serializers.CharField()
+    history_sync = serializers.ChoiceField(HistorySync.choices)
+    webhook_defaults = WebhookDefaultsField()
+    rate_per_minute = serializers.IntegerField(allow_null=True)
+    rate_burst = serializers.IntegerField(allow_null=True)
+    rate_jitter = serializers.FloatField()
+    queue_limit = serializers.IntegerField(allow_null=True)
+    restriction = RestrictionSerializer(allow_null=True)
     proxy = ProxySerializer(allow_null=True, help_text="PUT and DELETE /sessions/{id}/proxy change it.")
 
 

@@ -10,7 +10,8 @@ from sessions_app import services
 from sessions_app.models import Session
 from sessions_app.payloads import session_payload
 from sessions_app.selectors import sessions_visible
-from whatsapp_api.accounts.api.access import require_writer, workspace_chosen
+from whatsapp_api.accounts.api.access import workspace_chosen
+from whatsapp_api.accounts.scopes import Scope
 from whatsapp_api.core.api_schema import refusals
 
 from .base import SessionView, valid
@@ -23,6 +24,8 @@ TAGS = ["Sessions"]
 class SessionList(GenericAPIView[Session]):
     """The collection."""
 
+    scope = Scope.CONTROL
+    filters_bound_sessions = True
     filterset_class = SessionFilters
     serializer_class = SessionSerializer
 
@@ -49,7 +52,6 @@ class SessionList(GenericAPIView[Session]):
     def post(self, request: Request) -> Response:
         data = valid(SessionCreateSerializer(data=request.data))
         workspace_id = workspace_chosen(request.user, data.pop("workspace", None))
-        require_writer(request.user, workspace_id)
         session = services.session_create(workspace_id=workspace_id, **data)
         location = f"{request.path}/{session.id}"
         return Response(session_payload(session), status=201, headers={"Location": location})
@@ -57,6 +59,8 @@ class SessionList(GenericAPIView[Session]):
 
 class SessionDetail(SessionView):
     """One session."""
+
+    scope = {"PATCH": Scope.SETTINGS, "DELETE": Scope.CONTROL}
 
     @extend_schema(
         summary="Read a session",

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from whatsapp_api.core.db import on_mongodb
+from whatsapp_api.core.db import lock_wait, on_mongodb
 
 from .models import Node
 from .peers import Peer, peers_read
@@ -63,14 +62,5 @@ class DatabaseWitness:
             with pymongo.timeout(self._deadline):
                 yield
         else:
-            _wait_for_lock(self._deadline)
-            try:
+            with lock_wait(self._deadline):
                 yield
-            finally:
-                _wait_for_lock(connection.settings_dict["OPTIONS"].get("timeout", 5.0))
-
-
-def _wait_for_lock(seconds: float) -> None:
-    """How long SQLite waits while another process writes; a property of this thread's connection."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

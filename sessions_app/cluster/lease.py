@@ -27,6 +27,7 @@ class Lease:
         if not 0 < margin < ttl:
             raise ValueError("the margin must be shorter than the lease")
         self.ttl = ttl
+        self.margin = margin
         self._lasting = ttl - margin
         self._clock = clock
         self._lock = threading.Lock()

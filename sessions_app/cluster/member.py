@@ -69,6 +69,7 @@ class Member:
         self.settings = settings
         self.lease = Lease(ttl=settings.ttl, margin=settings.ttl * MARGIN)
         self.life_fd: int | None = None
+        self._reported: set[str] = set()
         self._on_fence = on_fence
         self._on_beat = on_beat
         self._on_death = on_death
@@ -82,6 +83,7 @@ class Member:
             self._heart(Witness.DATABASE, self._beat_database, self._after_database),
             self._heart(Witness.REDIS, self._beat_redis, self._after_redis),
         )
+        self._telling = threading.Lock()
         self._left = threading.Event()
         self._watchdog = threading.Thread(target=self._watch, name="lease-watchdog", daemon=True)
 
@@ -123,8 +125,7 @@ class Member:
             return False
         self._life.drop()
         self._life.remove()
-        with contextlib.suppress(redis.RedisError):
-            self._redis.release(self.name)
+        self._tell_redis(self.name)
         commands.wake_cluster()
         return True
 
@@ -148,8 +149,10 @@ class Member:
         """Every worker that is not dead, this one included, as of the last beat."""
         return self._undertaker.peers
 
-    def look(self) -> None:
-        """Beat and look at the others now."""
+    def look(self, gone: str = "") -> None:
+        """Beat and look at the others now. `gone`: one that its parent says nothing runs of any more."""
+        if gone and gone != self.name:
+            self._reported.add(gone)
         for heart in self._hearts:
             heart.hurry()
 
@@ -177,24 +180,34 @@ class Member:
         return self._redis.beat(self.name, number)
 
     def _after_database(self) -> None:
-        self._on_beat(self.lease.until)
+        self._tell_until()
         self._undertaker.look_at_database()
         for name in self._gone():
             if self._database.release(name, cause="processes gone"):
                 self._found_dead(name, "its processes are gone")
             LifeFile(self.settings.life_folder, name).remove()
+            self._reported.discard(name)
+            self._tell_redis(name)
         for peer in self._undertaker.suspects():
             if self._undertaker.bury(peer):
                 self._found_dead(peer.name, f"it was silent for {self.settings.ttl:.1f} s")
 
     def _after_redis(self) -> None:
-        self._on_beat(self.lease.until)
+        self._tell_until()
         self._undertaker.look_at_redis()
 
+    def _tell_until(self) -> None:
+        with self._telling:  # two hearts beat: who was held up must not say last what it knew first
+            self._on_beat(self.lease.until)
+
     def _gone(self) -> list[str]:
-        """Others that ran on this machine, and whose last process has ended."""
+        """Others whose last process has ended: their parent says so, or it is seen on this machine."""
         names = [peer.name for peer in self.peers if peer.name != self.name]
-        return [name for name in names if LifeFile(self.settings.life_folder, name).gone()]
+        return [name for name in names if name in self._reported or LifeFile(self.settings.life_folder, name).gone()]
+
+    def _tell_redis(self, name: str) -> None:
+        with contextlib.suppress(redis.RedisError):
+            self._redis.release(name)
 
     def _found_dead(self, name: str, how: str) -> None:
         logger.warning("Lease: %s is dead, %s", name, how)

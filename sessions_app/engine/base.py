@@ -93,8 +93,9 @@ class MessageReceived(EngineEvent):
     sender: Person
     from_me: bool
     timestamp: float
-    kind: str  # text image video audio voice document sticker location contact poll reaction edit revoke unknown
+    kind: str  # a value of messaging's MessageKind
     text: str = ""
+    details: dict[str, Any] = field(default_factory=dict)  # what the kind says: docs/messages.md
     push_name: str = ""
     quoted_id: str = ""
     raw: dict[str, Any] = field(default_factory=dict)  # the protobuf as JSON
@@ -115,6 +116,132 @@ class ReceiptReceived(EngineEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupJoined(EngineEvent):
+    """The account is in a group from now on. `how`: "invite" when it came by link, else mostly empty.
+
+    `group`: jid, subject, description, owner, created_at, announce, locked, ephemeral (seconds), community, parent,
+    addressing, participants [{jid, lid, role}].
+    """
+
+    type: ClassVar[str] = "group_joined"
+    spooled: ClassVar[bool] = True
+
+    chat: Person
+    group: dict[str, Any]
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupChanged(EngineEvent):
+    """Somebody (`sender`, where known) changed a group that the account is in.
+
+    `changes` holds what changed: subject, description, announce, locked, ephemeral, invite, picture (set, removed),
+    deleted, and lists of people {jid, lid}: joined, left, promoted, demoted.
+    """
+
+    type: ClassVar[str] = "group_changed"
+    spooled: ClassVar[bool] = True
+
+    chat: Person
+    sender: Person
+    at: float
+    changes: dict[str, Any]
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWaiting(EngineEvent):
+    """A message is there that cannot be read yet: its sender was asked to send it again (or only the phone has it).
+
+    When it comes, it is a `MessageReceived` with the same id.
+    """
+
+    type: ClassVar[str] = "waiting"
+    spooled: ClassVar[bool] = True
+
+    wa_id: str
+    chat: Person
+    sender: Person
+    from_me: bool
+    timestamp: float
+    push_name: str = ""
+    unavailable: bool = False  # never sent to linked devices: only the phone shows it, such as view-once media
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallChanged(EngineEvent):
+    """A voice or video call of somebody to the account. `phase`: offer, accept, terminate."""
+
+    type: ClassVar[str] = "call"
+    spooled: ClassVar[bool] = True
+
+    call_id: str
+    sender: Person
+    chat: Person  # the group of a group call, else the caller
+    caller: str  # the address to refuse it with
+    phase: str
+    video: bool = False
+    cause: str = ""
+    timestamp: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceChanged(EngineEvent):
+    """Somebody came online or left (`shows`: available, unavailable), or types, records or stops in a chat."""
+
+    type: ClassVar[str] = "presence"
+
+    chat: Person
+    sender: Person
+    shows: str  # available | unavailable | typing | recording | paused
+    last_seen: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRead(EngineEvent):
+    """The account read messages of a chat on another of its devices."""
+
+    type: ClassVar[str] = "chat_read"
+    spooled: ClassVar[bool] = True
+
+    chat: Person
+    wa_ids: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatTimerChanged(EngineEvent):
+    """Messages of a direct chat disappear after so many seconds from now on, 0: they stay; `sender` has set it."""
+
+    type: ClassVar[str] = "chat_timer"
+    spooled: ClassVar[bool] = True
+
+    chat: Person
+    sender: Person
+    seconds: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryReceived(EngineEvent):
+    """A piece of what the phone remembers: chats, messages (as MessageReceived maps), names by address.
+
+    A sync of the phone comes in several pieces; `last` marks the final one, with the counts of them all.
+    """
+
+    type: ClassVar[str] = "history"
+    spooled: ClassVar[bool] = True
+
+    sync: str  # initial recent full names
+    progress: int = 0  # percent, as far as the phone says
+    # jid lid name saved_name unread archived pinned muted_until disappearing at
+    chats: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    names: list[dict[str, str]] = field(default_factory=list)  # jid lid name
+    last: bool = False
+    counts: dict[str, int] = field(default_factory=dict)  # chats, messages, names of the whole sync
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendFinished(EngineEvent):
     """Outcome of a send, spooled so that it survives a parent that died waiting for the answer."""
 
@@ -124,9 +251,12 @@ class SendFinished(EngineEvent):
     ref: str  # the caller's reference (Message id)
     wa_id: str = ""
     timestamp: float = 0.0
+    raw: dict[str, Any] = field(default_factory=dict)  # {"message": the protobuf as JSON}, unless it is a plain text
     error: str = ""  # name of a class in errors.ERRORS, empty when sent
     error_code: str = ""
     error_text: str = ""
+    began: float = 0.0  # Unix times of the engine's call, for traces; 0 when it was not made
+    ended: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,11 +286,14 @@ class StartOptions:
     phone: str = ""  # digits, for pairing == "code"
     proxy: str = field(default="", repr=False)
     device_name: str = ""
+    history: str = "off"  # off | limited | full: what of the phone's history is reported
+    history_days: int = 30  # limited: not older than this
+    history_messages: int = 50  # limited: the newest of a chat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message to send. `kind` decides which keys of `content` matter; text: {"text": str}."""
+    """A message to send. `kind` decides which keys of `content` matter (docs/messages.md); text: {"text": str}."""
 
     ref: str
     to: str

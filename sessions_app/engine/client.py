@@ -26,6 +26,8 @@ HELLO_WITHIN = 30.0
 START_WITHIN = 30.0
 STOP_WITHIN = 15.0
 LOGOUT_WITHIN = 90.0
+STDERR_WITHIN = 10.0
+"""Its pipe ends with it, so the reason of a crash is complete at once, or as soon as its reader gets a processor."""
 GRACE = 0.5
 """The host refuses what is past its deadline, which is a better answer than ours: it gets this much longer."""
 
@@ -246,7 +248,7 @@ class HostProcess:
         self._gone.set()
         self._outbox.put(None)
         self._connected().close()
-        lines = self._stderr.lines(wait=1.0) if self._stderr else []
+        lines = self._stderr.lines(wait=STDERR_WITHIN) if self._stderr else []
         exit_ = HostExit(
             returncode=returncode,
             signal=_signal_name(returncode),

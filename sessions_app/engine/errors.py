@@ -16,7 +16,7 @@ class EngineError(Exception):
 class Unsupported(EngineError):
     """This provider cannot do that (HTTP 501)."""
 
-    code = "not_supported"
+    code = "unsupported"
 
 
 class NotConnected(EngineError):
@@ -32,7 +32,7 @@ class InvalidTarget(EngineError):
 
 
 class Refused(EngineError):
-    """WhatsApp answered with an error; `code` is `whatsapp_<number>`."""
+    """WhatsApp answered with an error; its codes are in refusals.py."""
 
     code = "whatsapp_refused"
 

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 Frame = dict[str, Any]
 FAREWELL = 1.5
+FENCED_WITHIN = 1.5
+"""After the lease. The connection is closed first; then the library hands over what WhatsApp believes delivered."""
 LEASE_LOOK = 0.1
 
 
@@ -68,7 +70,7 @@ class Host:
             self._commands[frame["op"]](frame)
         self.end(FAREWELL)
 
-    def end(self, grace: float) -> None:
+    def end(self, grace: float, *, hang_up: float = HANG_UP_WITHIN) -> None:
         """End this process, after sends under way have had `grace` seconds to learn their outcome."""
         if not self._ending.acquire(blocking=False):
             return
@@ -79,15 +81,15 @@ class Host:
             session.abandon()
         while time.monotonic() < deadline and any(session.busy for session in sessions):
             time.sleep(0.005)
-        self._hang_up(sessions)
+        self._hang_up(sessions, hang_up)
         os._exit(0)
 
-    def _hang_up(self, sessions: list[HostedSession]) -> None:
+    def _hang_up(self, sessions: list[HostedSession], within: float = HANG_UP_WITHIN) -> None:
         """What the library has received and not yet handed over would be lost with this process."""
-        threads = [threading.Thread(target=session.hang_up, daemon=True) for session in sessions]
+        threads = [threading.Thread(target=session.hang_up, args=(within,), daemon=True) for session in sessions]
         for thread in threads:
             thread.start()
-        deadline = time.monotonic() + HANG_UP_WITHIN
+        deadline = time.monotonic() + within
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
@@ -165,7 +167,7 @@ class Host:
     def _watch_lease(self) -> None:
         while steady() < self._lease_until:
             time.sleep(LEASE_LOOK)
-        self.end(0)
+        self.end(0, hang_up=FENCED_WITHIN)
 
     def _shutdown(self, frame: Frame) -> None:
         threading.Thread(target=self._leave, args=(frame["grace"],), name="shutdown", daemon=True).start()
@@ -180,7 +182,7 @@ class Host:
         while time.monotonic() < deadline and any(session.busy for session in sessions):
             time.sleep(0.005)
         self._hang_up(sessions)
-        ending = threading.Thread(target=lambda: [session.stop() for session in sessions], daemon=True)
+        ending = threading.Thread(target=lambda: [session.halt() for session in sessions], daemon=True)
         ending.start()
         ending.join(max(0.1, deadline - time.monotonic()))
         self.end(0)

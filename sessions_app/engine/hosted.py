@@ -5,7 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .base import Engine, EngineEvent, Outgoing, SendFinished, StartOptions, StateChanged
@@ -16,9 +16,9 @@ from .store import StoreLock, prepare
 
 log = logging.getLogger(__name__)
 
-LOCK_WAIT = 3.0  # a predecessor that lost its parent takes half of this for its farewell
+LOCK_WAIT = 7.0  # a predecessor that lost its parent takes half of this for its farewell, sends and hanging up
 CALLS_AT_ONCE = 8
-HANG_UP_WITHIN = 0.6
+HANG_UP_WITHIN = 2.0  # ends as soon as the library has handed over what it had
 
 Emit = Callable[[EngineEvent, int | None], None]
 EngineClass = Callable[[str, StartOptions, Callable[[EngineEvent], None]], Engine]
@@ -66,17 +66,22 @@ class HostedSession:
 
     def stop(self) -> bool:
         """Stop and give the store back. False: native code hangs on, the process has to end."""
-        self.hang_up()
-        with self._gate.exclusive():
-            stopped = self._engine.stop()
-        self.abandon()
+        stopped = self.halt()
         if stopped:
             self.release()
         return stopped
 
-    def hang_up(self) -> None:
-        """Take nothing more from WhatsApp, and spool what was taken."""
-        self._engine.hang_up(HANG_UP_WITHIN)
+    def halt(self) -> bool:
+        """Stop and keep the store: until this process is gone, the library may still hand something over."""
+        self.hang_up()
+        with self._gate.exclusive():
+            stopped = self._engine.stop()
+        self.abandon()
+        return stopped
+
+    def hang_up(self, within: float = HANG_UP_WITHIN) -> None:
+        """Take nothing more from WhatsApp, and spool what was taken; seconds at most."""
+        self._engine.hang_up(within)
 
     def logout(self) -> None:
         """Unlink the device."""
@@ -144,7 +149,9 @@ class HostedSession:
         try:
             job.begun()
             with self._gate.entry():
+                began = time.time()
                 finished = self._engine.send(job.message)
+                finished = replace(finished, began=began, ended=time.time())
         except EngineError as error:
             self._refuse(job, error)
         except Exception as error:  # whatever it was, the send may have happened

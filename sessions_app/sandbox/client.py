@@ -25,7 +25,7 @@ class SandboxClientError(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-def wait_until(check: Callable[[], T], seconds: float = 10.0, what: str = "condition") -> T:
+def wait_until(check: Callable[[], T], seconds: float = 60.0, what: str = "condition") -> T:
     """Ask until the answer is truthy, and return it."""
     deadline = time.monotonic() + seconds
     while not (value := check()):
@@ -96,6 +96,30 @@ class SandboxClient:
     def phones(self) -> list[Phone]:
         """All phones."""
         return [Phone(self, each["phone"]) for each in self._get("/phones")["phones"]]
+
+    # -- groups ---------------------------------------------------------------------------------------------------
+    def create_group(self, creator: Phone, subject: str, *members: Phone, **settings: Any) -> Group:
+        """A phone makes a group; settings are `announcement`, `locked`, `approval`, `limit`, `addressing_mode`."""
+        numbers = [member.number for member in members]
+        made = self._post("/groups", creator=creator.number, subject=subject, members=numbers, **settings)
+        return Group(self, made["jid"])
+
+    def group(self, jid: str) -> Group:
+        """A group that exists."""
+        return Group(self, jid)
+
+    def groups(self) -> list[Group]:
+        """All groups."""
+        return [Group(self, each["jid"]) for each in self._get("/groups")["groups"]]
+
+    # -- channels -------------------------------------------------------------------------------------------------
+    def create_channel(self, owner: Phone, name: str, description: str = "") -> Channel:
+        """A phone makes a channel."""
+        return Channel(self, self._post("/channels", owner=owner.number, name=name, description=description)["jid"])
+
+    def channel(self, jid: str) -> Channel:
+        """A channel that exists."""
+        return Channel(self, jid)
 
     # -- faults ---------------------------------------------------------------------------------------------------
     def fault(
@@ -173,7 +197,7 @@ class Phone:
         """Remove a linked device."""
         self._client._post(f"{self._path}/devices/{device}/remove")
 
-    def wait_device_online(self, device: int | None = None, seconds: float = 15.0) -> Json:
+    def wait_device_online(self, device: int | None = None, seconds: float = 60.0) -> Json:
         """Wait until a linked device (any, when none is named) is logged in and takes messages."""
 
         def check() -> Json | None:
@@ -189,7 +213,7 @@ class Phone:
         return self._client._post(f"{self._path}/messages", to=to, text=text, **content)
 
     def send_media(self, to: str, kind: str, data: bytes, **details: Any) -> Json:
-        """Send a file; details are `mimetype`, `caption`, `filename`, `seconds`, `view_once`."""
+        """Send a file; details are `mimetype`, `caption`, `filename`, `seconds`, `waveform` (base64), `view_once`."""
         return self.send(to, media={"kind": kind, "data": base64.b64encode(data).decode(), **details})
 
     def read(self, *ids: str, played: bool = False) -> None:
@@ -200,9 +224,31 @@ class Phone:
         """`composing`, `recording`, `paused` towards somebody; `available`, `unavailable`."""
         self._client._post(f"{self._path}/presence", state=state, to=to)
 
-    def call(self, to: str) -> None:
-        """Ring somebody."""
-        self._client._post(f"{self._path}/calls", to=to)
+    def call(self, to: str, *, video: bool = False) -> str:
+        """Ring somebody; the call's id."""
+        return str(self._client._post(f"{self._path}/calls", to=to, video=video)["call_id"])
+
+    def hang_up(self, to: str, call_id: str) -> None:
+        """Stop ringing."""
+        self._client.request("DELETE", f"{self._path}/calls/{call_id}", params={"to": to})
+
+    def card(self, **changes: Any) -> Json:
+        """What it shows of itself; with `about`, `business`, `picture` (base64) or `privacy`: changed first."""
+        if changes:
+            return dict(self._client.request("PATCH", f"{self._path}/card", json=changes).json())
+        return self._client._get(f"{self._path}/card")
+
+    def save_contact(self, contact: str, name: str) -> None:
+        """Save a phone number in the address book: its owner sees this phone's status from then on."""
+        self._client._post(f"{self._path}/contacts", contact=contact, name=name)
+
+    def join(self, invite: str) -> Json:
+        """Join a group by its invite link; `joined` is false when admins have to approve it."""
+        return self._client._post(f"{self._path}/join", invite=invite)
+
+    def leave(self, group: Group) -> None:
+        """Leave a group."""
+        self._client._post(f"{self._path}/leave", group=group.jid)
 
     # -- reading --------------------------------------------------------------------------------------------------
     def messages(
@@ -224,11 +270,11 @@ class Phone:
         """The decrypted file of a received message."""
         return self._client.request("GET", f"{self._path}/messages/{message_id}/media").content
 
-    def wait_message(self, seconds: float = 10.0, after: int = 0, **wanted: Any) -> Json:
+    def wait_message(self, seconds: float = 60.0, after: int = 0, **wanted: Any) -> Json:
         """The first message whose fields are as wanted: `wait_message(text="hello")`."""
         return self._wait("message", self.messages, seconds, after, wanted)
 
-    def wait_receipt(self, message_id: str, seconds: float = 10.0, after: int = 0, **wanted: Any) -> Json:
+    def wait_receipt(self, message_id: str, seconds: float = 60.0, after: int = 0, **wanted: Any) -> Json:
         """The first receipt for a message, e.g. `wait_receipt(id, type="read")`."""
         return self._wait(
             "receipt",
@@ -238,7 +284,7 @@ class Phone:
             wanted,
         )
 
-    def wait_notice(self, kind: str, seconds: float = 10.0, after: int = 0, **wanted: Any) -> Json:
+    def wait_notice(self, kind: str, seconds: float = 60.0, after: int = 0, **wanted: Any) -> Json:
         """The first notice of a kind."""
         return self._wait(
             kind, lambda after, wait: self.notices(after=after, kind=kind, wait=wait), seconds, after, wanted
@@ -252,3 +298,69 @@ class Phone:
                     return entry
                 after = entry["n"]
         raise TimeoutError(f"{self.number} saw no {what} with {wanted} within {seconds} s")
+
+
+class Group:
+    """One group of the sandbox."""
+
+    def __init__(self, client: SandboxClient, jid: str) -> None:
+        self._client, self.jid = client, jid
+        self._path = f"/groups/{jid}"
+
+    def __repr__(self) -> str:
+        return f"Group({self.jid!r})"
+
+    def info(self) -> Json:
+        """`{subject, description, members: [{phone, lid, role}], invite, requests, …}`"""
+        return self._client._get(self._path)
+
+    def roles(self) -> dict[str, str]:
+        """Phone number -> `member`, `admin` or `superadmin`."""
+        return {member["phone"]: member["role"] for member in self.info()["members"]}
+
+    def change(self, by: Phone, **settings: Any) -> Json:
+        """`subject`, `description`, `announcement`, `locked`, `approval`, `ephemeral`."""
+        return dict(self._client.request("PATCH", self._path, json={"by": by.number, **settings}).json())
+
+    def members(self, by: Phone, action: str, *phones: Phone) -> dict[str, int]:
+        """`add`, `remove`, `promote`, `demote`, `approve`, `reject`: phone number -> WhatsApp's code, 0 when done."""
+        body = {"by": by.number, "action": action, "phones": [phone.number for phone in phones]}
+        answer = self._client._post(f"{self._path}/members", **body)
+        return {each["phone"]: each["error"] for each in answer["outcomes"]}
+
+    def new_invite(self, by: Phone) -> str:
+        """Revoke the invite link; the new one."""
+        return link(self._client._post(f"{self._path}/invite", by=by.number)["invite"])
+
+    def invite(self) -> str:
+        """The invite link."""
+        return link(self.info()["invite"])
+
+    def picture(self) -> bytes:
+        """The group's picture."""
+        return self._client.request("GET", f"{self._path}/picture").content
+
+
+class Channel:
+    """One channel of the sandbox."""
+
+    def __init__(self, client: SandboxClient, jid: str) -> None:
+        self._client, self.jid = client, jid
+        self._path = f"/channels/{jid}"
+
+    def info(self) -> Json:
+        """`{name, description, invite, followers: {lid: {role, muted}}, posts: [{server_id, id, reactions}]}`"""
+        return self._client._get(self._path)
+
+    def follow(self, phone: Phone, action: str = "follow") -> Json:
+        """`follow`, `unfollow`, or become an `admin`."""
+        return self._client._post(f"{self._path}/followers", phone=phone.number, action=action)
+
+    def post(self, by: Phone, text: str, edits: str | None = None) -> Json:
+        """Post a text, or change the post of the id `edits`: `{id, server_id}`."""
+        return self._client._post(f"{self._path}/posts", by=by.number, text=text, edits=edits)
+
+
+def link(code: str) -> str:
+    """An invite link, as people pass it on."""
+    return f"https://chat.whatsapp.com/{code}"

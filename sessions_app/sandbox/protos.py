@@ -1,36 +1,41 @@
-"""The WhatsApp protobufs of the installed neonize, imported without loading its native library.
+"""The WhatsApp protobufs of the installed neonize, imported without neonize itself.
 
-neonize looks at ``SPHINX`` while it is imported and then leaves its Go library alone. The variable is put
-back at once, so that processes started from here can still use neonize itself. Protobuf messages are
-untyped here: their classes are generated at import.
+Its package imports a client, its native library and what they need: three quarters of what a sandbox needs to start.
+A bare package stands in its place while the protobufs are imported, so that whoever wants neonize still gets it.
+Protobuf messages are untyped here: their classes are generated at import.
 """
 
 from __future__ import annotations
 
-import logging
-import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
-import pylibmagic  # noqa: F401  (neonize imports magic, which needs the library that this brings)
+__all__ = ["adv", "cert", "companion", "e2e", "history", "serversync", "syncaction", "vname", "wa6"]
 
-__all__ = ["adv", "cert", "companion", "e2e", "history", "serversync", "syncaction", "wa6"]
+
+@contextmanager
+def _without_its_code(package: str) -> Iterator[None]:
+    spec = None if package in sys.modules else find_spec(package)
+    if spec is None:
+        yield
+        return
+    sys.modules[package] = module_from_spec(spec)  # knows where its submodules are; nothing was executed
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 def _load(*names: str) -> list[Any]:
-    handlers = list(logging.getLogger().handlers)
-    before = os.environ.get("SPHINX")
-    os.environ["SPHINX"] = "1"
-    try:
+    with _without_its_code("neonize"):
         return [import_module(f"neonize.proto.{name}_pb2") for name in names]
-    finally:
-        os.environ.pop("SPHINX")
-        if before is not None:
-            os.environ["SPHINX"] = before
-        logging.getLogger().handlers[:] = handlers  # neonize calls logging.basicConfig when it is imported
 
 
-adv, cert, companion, e2e, history, serversync, syncaction, wa6 = _load(
+adv, cert, companion, e2e, history, serversync, syncaction, vname, wa6 = _load(
     "waAdv.WAAdv",
     "waCert.WACert",
     "waCompanionReg.WAWebProtobufsCompanionReg",
@@ -38,5 +43,6 @@ adv, cert, companion, e2e, history, serversync, syncaction, wa6 = _load(
     "waHistorySync.WAWebProtobufsHistorySync",
     "waServerSync.WAWebProtobufsServerSync",
     "waSyncAction.WAWebProtobufSyncAction",
+    "waVnameCert.WAWebProtobufsVnameCert",
     "waWa6.WAWebProtobufsWa6",
 )

@@ -25,15 +25,22 @@ class PrivateFiles(FileSystemStorage):
         path = Path(self.path(name))
         self._make_directories(path.parent)
         draft = path.with_name(f".{path.name}.draft")
+        try:
+            self._write(draft, content)
+            draft.replace(path)
+        except OSError:  # a full disk must not stay full of what nobody will ever read
+            draft.unlink(missing_ok=True)
+            raise
+        _flush_directory(path.parent)
+        return name
+
+    def _write(self, draft: Path, content: "File[bytes]") -> None:
         fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.file_permissions_mode or 0o600)
         with os.fdopen(fd, "wb") as file:
             for chunk in content.chunks():
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
-        _flush_directory(path.parent)
-        return name
 
     def _make_directories(self, folder: Path) -> None:
         root = Path(self.location)

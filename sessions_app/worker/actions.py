@@ -5,6 +5,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
 
 from sessions_app.commands import wake
 from sessions_app.engine.base import StartOptions
@@ -13,6 +17,7 @@ from sessions_app.engine.states import FINAL_STATES, SENDING_STATES, Reason, Sta
 from sessions_app.models import Desired, Session
 from sessions_app.ownership import release, session_update
 from sessions_app.proxies import proxy_of
+from whatsapp_api.core.metrics import SESSION_ENDS, SESSION_STARTS
 
 from . import stores
 from .credentials import Credentials, NotAdopted
@@ -23,6 +28,7 @@ from .intake import Intake
 from .lanes import Lanes
 from .live import Live, Registry
 from .pump import Pump
+from .suspicion import GUILTY_FOR
 from .timings import Timings
 
 logger = logging.getLogger(__name__)
@@ -34,6 +40,7 @@ POISONOUS = (
     "The engine process of this session crashed {count} times while nobody else was in it. The session is kept apart "
     "from others and starts again by itself, with pauses. If that goes on, log out and link the phone again."
 )
+CATCHING_UP = "More came in than the database took at the time. It is kept on disk and stored first; back by itself."
 OFFLINE_LOGOUT = (
     "The session was not connected, so WhatsApp could not be told. Remove the device on the phone: "
     "Settings > Linked devices."
@@ -52,14 +59,17 @@ class Actions:
         intake: Intake,
         pump: Pump,
         timings: Timings,
+        closing: threading.Event,
         stopping: threading.Event,
     ) -> None:
+        """`closing`: this worker is about to stop; `stopping`: and waits for the database no more."""
         self._registry = registry
         self._pool = pool
         self._lanes = lanes
         self._intake = intake
         self._pump = pump
         self._timings = timings
+        self._closing = closing
         self._stopping = stopping
         self.credentials = Credentials(registry)
         self.table: dict[Action, Callable[[Live, Session], None]] = {
@@ -94,6 +104,7 @@ class Actions:
         """Its host is gone; a new start follows after the backoff."""
         slot, live.slot, live.restart, live.recovered = live.slot, None, None, False
         if slot is not None:
+            SESSION_ENDS.labels("requested" if slot.asked else "host_died").inc()
             self._suspect(live, slot)
         self._back_off(live)
         self.recover(live, row)
@@ -104,10 +115,17 @@ class Actions:
             return
         live.suspicion.host_died(company=len(slot.places))
         if live.suspicion.guilty():
+            self._condemn(live)
             text = POISONOUS.format(count=live.suspicion.deaths_alone())
             self._intake.announce(live, State.RECONNECTING, Reason.ENGINE_CRASHED, text)
         elif live.suspicion.apart():
             logger.warning("Session %s: gets a host of its own until it has proven harmless", live.id)
+
+    def _condemn(self, live: Live) -> None:
+        """The next owner need not lose hosts to find out the same."""
+        until = timezone.now() + timedelta(seconds=GUILTY_FOR)
+        write = functools.partial(session_update, live.id, live.row.epoch, isolated_until=until)
+        durably(write, stopping=self._stopping)
 
     # -- starting -----------------------------------------------------------------------------------
     def start(self, live: Live, row: Session) -> None:
@@ -135,8 +153,10 @@ class Actions:
         try:
             slot.ready.result(START_WITHIN).session_start(str(live.id), _options(row)).result(START_WITHIN)
         except (EngineError, TimeoutError) as error:
+            SESSION_STARTS.labels("failed").inc()
             self._start_failed(live, slot, error)
         else:
+            SESSION_STARTS.labels("started").inc()
             self._pump.release(live)
             self._pump.advance(live)
 
@@ -153,7 +173,8 @@ class Actions:
 
     def _try_later(self, live: Live, reason: Reason, text: str) -> None:
         self._back_off(live)
-        self._intake.announce(live, State.RECONNECTING, reason, text)
+        if not self._closing.is_set():  # then hosts end because we end them, and whoever stops us says what is true
+            self._intake.announce(live, State.RECONNECTING, reason, text)
 
     def restart(self, live: Live, row: Session) -> None:
         """Out of the host; `start` follows, at once if a person asked for it, else after the backoff."""
@@ -164,7 +185,8 @@ class Actions:
             return
         self._back_off(live)
         if live.state is not State.RECONNECTING:
-            reason, text = (asked.reason, asked.text) if asked else (Reason.START_TIMEOUT, "")
+            text = CATCHING_UP if live.overflowed else ""
+            reason, text = (asked.reason, asked.text) if asked else (Reason.START_TIMEOUT, text)
             self._intake.announce(live, State.RECONNECTING, reason, text)
 
     # -- stopping -----------------------------------------------------------------------------------
@@ -311,4 +333,7 @@ def _options(row: Session) -> StartOptions:
         phone=row.pairing_phone,
         proxy=proxy.url if proxy else "",
         device_name=row.device_name,
+        history=row.history_sync,
+        history_days=settings.HISTORY_DAYS,
+        history_messages=settings.HISTORY_MESSAGES,
     )

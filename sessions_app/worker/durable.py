@@ -67,11 +67,7 @@ def connection_reset() -> None:
     """Forget a transaction that broke off half-way, so that the thread's next one starts clean."""
     with contextlib.suppress(Exception):
         if on_mongodb():
-            session = getattr(connection, "session", None)
-            connection.run_on_commit = []
-            if session is not None:
-                connection.session = None  # type: ignore[attr-defined]
-                session.end_session()
+            connection.forget_transaction()  # type: ignore[attr-defined]
         else:
             connection.close_if_unusable_or_obsolete()
 

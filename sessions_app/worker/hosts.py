@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sessions_app.engine.client import HostProcess
 from sessions_app.engine.errors import NotConnected
+from whatsapp_api.core.metrics import HOSTS
 
 from .slot import Slot
 
@@ -143,12 +144,14 @@ class HostPool:
                     self._hosts.add(host)
                 host.start()
         except Exception as error:  # noqa: BLE001 - whoever waits for the place gets it
-            self.bury(slot)
-            slot.ready.set_exception(error)
+            HOSTS.labels("failed").inc()
             if slot.spare:  # do not try on and on: the next session that needs a host will
                 self._needed.pop(slot.provider, None)
                 logger.warning("No host in waiting for %s: %s", slot.provider, error)
+            self.bury(slot)  # after that, or it would be missed and tried again
+            slot.ready.set_exception(error)
             return
+        HOSTS.labels("started").inc()
         logger.info("Host %s for %s is up after %.1f s", host.pid, slot.provider, time.monotonic() - slot.born)
         slot.ready.set_result(host)
         if slot.dead:  # everybody left while it came up

@@ -5,6 +5,7 @@ import threading
 
 from django.utils import timezone
 
+from .pulse import pulse_start
 from .supervisor import SessionSupervisor
 from .timings import Timings
 
@@ -26,6 +27,7 @@ class Incarnations:
         self._thread = threading.Thread(target=self._run, name="incarnations", daemon=True)
 
     def start(self) -> None:
+        pulse_start()
         self.current.start()
         self._thread.start()
 

@@ -90,11 +90,13 @@ class Intake:
             live.just_paired = True
         if isinstance(event, QrCode | PairingCode):
             live.enter(State.SCAN_QR if isinstance(event, QrCode) else State.PAIRING_CODE)
-        if event.spooled and live.overflowed:
+        in_spool = event.spooled and seq is not None
+        if in_spool and live.overflowed:
             return  # an earlier one was dropped: those after it come again with it, in order
-        if self._lanes.put(live.id, self._work(live, slot, event, seq)):
+        # One that could not be spooled, because the disk is full or its session just stopped, has no second chance.
+        if self._lanes.put(live.id, self._work(live, slot, event, seq), force=event.spooled and not in_spool):
             return
-        if event.spooled:
+        if in_spool:
             logger.warning("Session %s: too many events wait for the database; they stay in the spool", live.id)
             live.overflowed = True
 

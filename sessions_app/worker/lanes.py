@@ -1,11 +1,14 @@
 """A few threads that store events: one lane a session, so that its events keep their order."""
 
+import functools
 import logging
 import queue
 import threading
 import time
 import uuid
 from collections.abc import Callable
+
+from whatsapp_api.core.logs import about
 
 from .durable import describe
 
@@ -21,6 +24,7 @@ class Lanes:
         self._queues: list[queue.SimpleQueue[Work | None]] = [queue.SimpleQueue() for _ in range(count)]
         self._limit = limit // count
         self._stopped = False
+        self._dropped = False
         self._threads = [
             threading.Thread(target=self._run, args=(lane,), name=f"events-{number}", daemon=True)
             for number, lane in enumerate(self._queues)
@@ -35,7 +39,7 @@ class Lanes:
         lane = self._lane(session_id)
         if not force and lane.qsize() >= self._limit:
             return False
-        lane.put(work)
+        lane.put(functools.partial(_about, session_id, work))
         return True
 
     def settle(self, session_id: uuid.UUID) -> bool:
@@ -43,9 +47,15 @@ class Lanes:
         done = threading.Event()
         self._lane(session_id).put(done.set)
         while not done.wait(0.2):
-            if self._stopped:
+            if self._stopped or self._dropped:
                 return False
         return True
+
+    def drop(self) -> None:
+        """Do nothing more of what is queued: after an outage hundreds of writes may wait here, and an owner that has
+        been replaced would hold the database up with them, only to be refused. Their sources are kept.
+        """
+        self._dropped = True
 
     def stop(self, *, within: float) -> None:
         """Finish what is queued, as far as time allows."""
@@ -61,7 +71,13 @@ class Lanes:
 
     def _run(self, lane: "queue.SimpleQueue[Work | None]") -> None:
         while (work := lane.get()) is not None:
-            try:
+            if not self._dropped:
                 work()
-            except Exception as error:  # noqa: BLE001 - one bad event must not end the lane
-                logger.error("Work on an event failed: %s", describe(error))
+
+
+def _about(session_id: uuid.UUID, work: Work) -> None:
+    with about(session_id=session_id):
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - one bad event must not end the lane
+            logger.error("Work on an event failed: %s", describe(error))

@@ -7,9 +7,13 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from sessions_app.engine.base import RestartNeeded, SendFinished
+from sessions_app.engine.deadlines import Timer
 from sessions_app.engine.states import SENDING_STATES, State
 from sessions_app.models import Session
+from sessions_app.pacing import Bucket
 
 from .suspicion import Suspicion
 
@@ -56,6 +60,13 @@ class Live:
     again: bool = False
     send_failures: int = 0
     send_not_before: float = 0.0
+    timer: Timer | None = None  # the pace makes the next message wait
+    bucket: Bucket = field(default_factory=Bucket)
+    doubts: bool = True  # look for the ids that attempts of unknown outcome used
+
+    def __post_init__(self) -> None:
+        if until := self.row.isolated_until:
+            self.suspicion.condemned_until = time.monotonic() + (until - timezone.now()).total_seconds()
 
     @property
     def id(self) -> uuid.UUID:
@@ -64,7 +75,8 @@ class Live:
     @property
     def running(self) -> bool:
         """Has it a place in a host that lives?"""
-        return self.slot is not None and not self.slot.dead
+        slot = self.slot  # read once: another thread may be taking the session out of it
+        return slot is not None and not slot.dead
 
     @property
     def can_send(self) -> bool:

@@ -1,7 +1,5 @@
 """How a sessions worker takes part in the cluster: its settings, and what its parent is told."""
 
-import contextlib
-import os
 import socket
 from pathlib import Path
 
@@ -9,7 +7,7 @@ from django.conf import settings
 
 from sessions_app.cluster.member import Member, MemberSettings
 
-from .parent import NODES_FD
+from .pulse import Told, tell
 
 NODES = ".nodes"
 
@@ -26,7 +24,5 @@ def member_settings() -> MemberSettings:
 
 
 def parent_tell(member: Member) -> None:
-    """Under which name we run now, if there is a parent that speaks for us when we die."""
-    if fd := os.environ.get(NODES_FD):
-        with contextlib.suppress(OSError):  # it is gone: then we are about to be told to stop
-            os.write(int(fd), f"{member.life_file}\n".encode())
+    """Under which name we run now, and where others listen, if there is a parent that speaks for us when we die."""
+    tell(Told(str(member.life_file), member.settings.redis_url, member.settings.ttl))

@@ -22,7 +22,7 @@ class Placing:
 
     def __init__(self, *, node: str, timings: Timings) -> None:
         self._node = node
-        self._peers: list[Peer] = []
+        self.peers: list[Peer] = []
         self._timings = timings
         self._begun = time.monotonic()
         self._loads: dict[str, int] = {}
@@ -34,7 +34,7 @@ class Placing:
 
     def refresh(self) -> None:
         """Look anew who is there, and who carries how many."""
-        self._peers, self._loads = peers_read(), owner_loads()
+        self.peers, self._loads = peers_read(), owner_loads()
 
     @property
     def settles_in(self) -> float:
@@ -81,7 +81,7 @@ class Placing:
 
     def leaving(self) -> set[str]:
         """Workers whose sessions will soon look for a place."""
-        return {peer.name for peer in self._peers if peer.draining and not peer.buried and peer.name != self._node}
+        return {peer.name for peer in self.peers if peer.draining and not peer.buried and peer.name != self._node}
 
     def share(self) -> int:
         """Of so many workers that take sessions we are one."""
@@ -93,7 +93,7 @@ class Placing:
         return wait == 0 or (wait is not None and now - since >= wait)
 
     def _places(self) -> list[Place]:
-        return [Place(peer.name, self._loads.get(peer.name, 0), peer.capacity) for peer in self._peers if peer.takes]
+        return [Place(peer.name, self._loads.get(peer.name, 0), peer.capacity) for peer in self.peers if peer.takes]
 
     def _say_full(self, now: float, count: int) -> None:
         if now - self._said_full > SAY_FULL_EVERY:

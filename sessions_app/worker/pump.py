@@ -15,10 +15,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.conf import settings
 
+from sessions_app.engine.attempts import attempts_find
 from sessions_app.engine.base import Outgoing, SendFinished
+from sessions_app.engine.deadlines import deadlines
 from sessions_app.engine.errors import EngineError, NotConnected, OutcomeUnknown
 from sessions_app.hooks import Outbox, outboxes
+from sessions_app.pacing import pace_of
+from whatsapp_api.core.logs import about
 
+from . import stores
 from .durable import Faulty, Stopping, connection_reset, describe, durably
 from .hosts import Slot
 from .live import Flight, Live, Registry
@@ -29,6 +34,7 @@ THREADS = 4
 STRAYS_EVERY = 30.0
 BACKOFF_FIRST = 0.5
 BACKOFF_MOST = 30.0
+LONGEST_WAIT = 5.0  # then look again: people may have set another pace
 
 
 class Pump:
@@ -114,6 +120,8 @@ class Pump:
         keep = {claim for claim in (live.claim, live.flight.claim if live.flight else "") if claim}
         for outbox in outboxes():
             durably(functools.partial(outbox.abandon, live.id, keep_claims=keep), stopping=self._stopping)
+        live.doubts = True
+        self._identify(live)
 
     def close(self) -> None:
         """Claim nothing more."""
@@ -133,9 +141,9 @@ class Pump:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     # -- the steps, on the pool's threads -----------------------------------------------------------
-    def _submit(self, step: Callable[..., None], *arguments: object) -> None:
+    def _submit(self, step: Callable[..., None], live: Live, *arguments: object) -> None:
         try:
-            self._pool.submit(_logged, step, *arguments)
+            self._pool.submit(_logged, step, live, *arguments)
         except RuntimeError:  # shut down: the spool and the next owner's recovery see to it
             pass
 
@@ -166,18 +174,33 @@ class Pump:
             return
         if time.monotonic() < live.send_not_before:
             return
+        pace = pace_of(live.row)
+        if wait := live.bucket.wait(pace):
+            self._come_back(live, wait)
+            return
         claimed = self._claim(live)
         if claimed is None:
             self._abandon_strays(live)
+            self._identify(live)
             return
+        live.bucket.take(pace)
         flight = live.flight = Flight(ref=claimed.ref, claim=live.claim)
         live.claim = ""
         future = slot.host.send(str(live.id), claimed, timeout=settings.SEND_TIMEOUT_SECONDS)
         future.add_done_callback(functools.partial(self._answered, live, slot, flight))
 
+    def _come_back(self, live: Live, seconds: float) -> None:
+        """No thread waits, and one timer is enough. The sweep comes by more seldom than some paces allow."""
+        if live.timer is None:
+            live.timer = deadlines.after(min(seconds, LONGEST_WAIT), functools.partial(self._timer_rang, live))
+
+    def _timer_rang(self, live: Live) -> None:
+        live.timer = None
+        self.advance(live)
+
     def _claim(self, live: Live) -> Outgoing | None:
         """The claim's name is kept until its outcome is known, so that a lost answer of the database harms nothing."""
-        live.claim = live.claim or f"{self._node}:{secrets.token_hex(6)}"
+        live.claim = live.claim or f"{self._node}:{secrets.token_hex(16)}"
         try:
             for outbox in outboxes():
                 if claimed := outbox.claim(live.id, claim=live.claim):
@@ -196,6 +219,21 @@ class Pump:
             for outbox in outboxes():
                 outbox.abandon(live.id, keep_claims={live.claim} - {""})
 
+    def _identify(self, live: Live) -> None:
+        """Learn which ids the attempts of unknown outcome used, so that a receipt can prove one."""
+        if not live.doubts:
+            return
+        live.doubts = False
+        try:
+            for outbox in outboxes():
+                refs = outbox.doubtful(live.id)
+                for ref, wa_id in (attempts_find(stores.path(live.id), refs) if refs else {}).items():
+                    outbox.identify(live.id, ref=ref, wa_id=wa_id)
+        except Exception as error:  # noqa: BLE001 - tried again when the queue is empty the next time
+            live.doubts = True
+            connection_reset()
+            logger.warning("Session %s: doubtful sends cannot be looked into: %s", live.id, describe(error))
+
     def _land(self, live: Live, flight: Flight, outcome: SendFinished, stored: Callable[[], None] | None) -> None:
         try:
             for outbox in outboxes():
@@ -207,6 +245,7 @@ class Pump:
         except Stopping:
             return  # stays in the spool
         _log_outcome(live, outcome)
+        live.doubts = live.doubts or outcome.error == OutcomeUnknown.__name__
         _pace(live, outcome)
         live.flight = None
         self._note_landed()
@@ -262,8 +301,9 @@ def _log_outcome(live: Live, outcome: SendFinished) -> None:
         logger.info("Session %s: message %s: %s", live.id, outcome.ref.partition("/")[0], outcome.error_code)
 
 
-def _logged(step: Callable[..., None], *arguments: object) -> None:
-    try:
-        step(*arguments)
-    except Exception as error:  # noqa: BLE001 - its text may quote a message
-        logger.error("A step of the send pump failed: %s", describe(error))
+def _logged(step: Callable[..., None], live: Live, *arguments: object) -> None:
+    with about(session_id=live.id):
+        try:
+            step(live, *arguments)
+        except Exception as error:  # noqa: BLE001 - its text may quote a message
+            logger.error("A step of the send pump failed: %s", describe(error))

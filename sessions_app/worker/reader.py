@@ -13,9 +13,11 @@ import msgpack
 import redis
 
 from sessions_app import commands
+from sessions_app.cluster.streams import WAKE_STREAM
 from sessions_app.engine.codec import encode_error
 from sessions_app.engine.errors import NotConnected
 from sessions_app.quick_redis import BLOCK_SECONDS, client
+from whatsapp_api.core.logs import about
 
 from .live import Registry
 
@@ -39,7 +41,7 @@ class CommandReader:
         on_wake: Callable[[uuid.UUID], None],
         on_sends: Callable[[uuid.UUID], None],
         on_gap: Callable[[], None],
-        on_cluster: Callable[[], None],
+        on_cluster: Callable[[str], None],
     ) -> None:
         self._calls = commands.node_stream(node)
         self._registry = registry
@@ -88,11 +90,11 @@ class CommandReader:
         A Redis that lost its data and whose clock is behind would number new entries below the old position.
         """
         self._note_time()
-        newest = cast("list[tuple[bytes, Fields]]", client().xrevrange(commands.WAKE_STREAM, count=1))
+        newest = cast("list[tuple[bytes, Fields]]", client().xrevrange(WAKE_STREAM, count=1))
         end = newest[0][0].decode() if newest else "0-0"
-        known = self._position.get(commands.WAKE_STREAM)
+        known = self._position.get(WAKE_STREAM)
         if known is None or _order(end) < _order(known):
-            self._position = {commands.WAKE_STREAM: end, self._calls: "0-0"}
+            self._position = {WAKE_STREAM: end, self._calls: "0-0"}
 
     def _read(self) -> None:
         position: Any = self._position
@@ -121,7 +123,7 @@ class CommandReader:
             self._call(msgpack.unpackb(packed), self._age(number))
             return
         if b"cluster" in fields:
-            self._on_cluster()
+            self._on_cluster(fields.get(b"gone", b"").decode())
             return
         session_id = uuid.UUID(fields[b"session"].decode())
         self._on_sends(session_id)
@@ -130,6 +132,11 @@ class CommandReader:
 
     # -- calls --------------------------------------------------------------------------------------
     def _call(self, request: dict[str, Any], age: float) -> None:
+        with about(request_id=request.get("request_id", "-"), session_id=request["session"]):
+            logger.debug("Call: %s", request["method"])
+            self._pass_on(request, age)
+
+    def _pass_on(self, request: dict[str, Any], age: float) -> None:
         left = request["timeout"] - age
         if left <= 0:
             return

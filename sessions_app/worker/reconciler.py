@@ -15,6 +15,7 @@ from django.db.models import Q
 from sessions_app import ownership
 from sessions_app.engine.states import FINAL_STATES, Reason, State
 from sessions_app.models import Desired, Session
+from whatsapp_api.core.logs import about
 
 from . import autostart
 from .actions import Actions
@@ -29,6 +30,8 @@ from .timings import Timings
 logger = logging.getLogger(__name__)
 
 THREADS = 8
+HANDED_AT_ONCE = 2
+"""A session is nobody's while it is handed over: better few for a moment than all for as long as all take."""
 POLL = 0.02
 
 
@@ -83,7 +86,7 @@ class Reconciler:
             self._changed.notify()
 
     def hand_over_all(self, *, within: float) -> int:
-        """Take nothing more and give everything to others, one by one; how many are left."""
+        """Take nothing more and give everything to others, a few at a time; how many are left."""
         self._placing.draining = True
         self.wake()
         deadline = time.monotonic() + within
@@ -144,7 +147,7 @@ class Reconciler:
         plan = [(live, found[pk], self._decide(found[pk], live)) for pk, live in lives.items()]
         self._warm(row for _, row, action in plan if action is Action.START and row.is_paired)
         for live, row, action in plan:
-            if action is not None:
+            if action is not None and not (self._placing.draining and self._busy() >= HANDED_AT_ONCE):
                 self._do(live, action.name, partial(self._actions.table[action], live, row))
 
     def _decide(self, row: Session, live: Live) -> Action | None:
@@ -232,12 +235,22 @@ class Reconciler:
             live.busy = False
 
     def _guarded(self, live: Live, name: str, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception:
-            connection_reset()
-            live.pause_until = time.monotonic() + self._timings.sweep
-            logger.exception("Session %s: %s failed, to be tried again", live.id, name)
-        finally:
-            live.busy = False
+        with about(session_id=live.id):
+            try:
+                work()
+            except Exception:
+                connection_reset()
+                live.pause_until = time.monotonic() + self._timings.sweep
+                logger.exception("Session %s: %s failed, to be tried again", live.id, name)
+            finally:
+                live.busy = False
+                self.wake(live.id)
+                if self._placing.draining:
+                    self._wake_next()
+
+    def _busy(self) -> int:
+        return sum(live.busy for live in self._registry.all())
+
+    def _wake_next(self) -> None:
+        for live in [live for live in self._registry.all() if not live.busy][:HANDED_AT_ONCE]:
             self.wake(live.id)

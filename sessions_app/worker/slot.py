@@ -43,8 +43,10 @@ class Slot:
 
     def end(self, *, grace: float) -> None:
         """End the process, whatever state it is in; returns when it is gone."""
+        if (host := self.up) is not None:  # first: who finds us dead asks at once whether that was a crash
+            self.asked = self.asked or host.alive
         self.dead = True
-        if (host := self.up) is not None:
+        if (host := self.up) is not None:  # again: it may have come up just now
             self.asked = self.asked or host.alive
             host.shutdown(grace=grace)
 

@@ -98,10 +98,15 @@ def _host(slot: Slot) -> HostStatus | None:
 
 
 def _live(live: Live) -> LiveStatus:
+    slot = live.slot
+    said = slot.stats.get("sessions", {}).get(str(live.id), {}) if slot else {}
     return LiveStatus(
         state=live.state.value,
         seconds=round(time.monotonic() - live.since, 1),
         failures=live.failures,
         sending=live.flight is not None,
         waits_to_send=live.held or live.send_failures > 0,
+        heard_at=said.get("last_inbound"),
+        silences=said.get("silences", 0),
+        answered_at=said.get("answered_at"),
     )

@@ -23,11 +23,13 @@ from django.utils import timezone
 from sessions_app import ownership
 from sessions_app.cluster.member import Member
 from sessions_app.engine.client import HostExit, HostProcess
+from sessions_app.engine.deadlines import deadlines
 from sessions_app.engine.states import FINAL_STATES, Reason, State
 from sessions_app.models import Desired
 from whatsapp_api.core.paths import private_dir
 
 from .actions import Actions
+from .downloads import Downloader
 from .durable import connection_reset
 from .hosts import HostPool, Slot
 from .intake import Intake
@@ -35,6 +37,7 @@ from .lanes import Lanes
 from .left_spools import LeftSpools
 from .live import Live, Registry
 from .membership import member_settings, parent_tell
+from .open_transactions import OpenTransactions
 from .placing import Placing
 from .pump import Pump
 from .reader import CommandReader
@@ -48,7 +51,7 @@ logger = logging.getLogger(__name__)
 LANES = 4
 EVENTS_IN_MEMORY = 8_000
 JOIN_AGAIN = 0.5
-FENCE_WITHIN = 0.7  # hosts hang up and end by themselves; then they are killed
+FENCE_SHARE = 0.8  # of the time before others act: hosts hang up and end by themselves; then they are killed
 
 
 class SessionSupervisor:
@@ -98,6 +101,7 @@ class SessionSupervisor:
             intake=self.intake,
             pump=self.pump,
             timings=self.timings,
+            closing=self._closing,
             stopping=self._stopping,
         )
         self.reconciler = Reconciler(
@@ -123,6 +127,8 @@ class SessionSupervisor:
         self.watch = Watch(pool=self.pool, timings=self.timings)
         self.status = StatusBoard(node=lambda: self.node, registry=self.registry, pool=self.pool)
         self.left_spools = LeftSpools(node=self.node, registry=self.registry)
+        self.open_transactions = OpenTransactions()
+        self.downloader = Downloader(registry=self.registry)
         self._starter = threading.Thread(target=self._start, name="supervisor", daemon=True)
 
     # -- life ---------------------------------------------------------------------------------------
@@ -148,9 +154,14 @@ class SessionSupervisor:
         self.watch.stop()
         self.status.stop()
         self.left_spools.stop()
+        self.open_transactions.stop()
+        self.downloader.stop()
         doubtful = self.pump.drain(within=self.timings.drain_sends) if left else 0
         self._stop_hosts()
+        # After so long, what the database does not take is not repeated any more: it waits in the spool.
+        patience = deadlines.after(self.timings.drain_events, self._stopping.set)
         self._give_back()
+        patience.cancel()
         self.lanes.stop(within=self.timings.drain_events)
         self._stopping.set()
         self.pump.stop()
@@ -171,6 +182,8 @@ class SessionSupervisor:
         self.watch.start()
         self.status.start()
         self.left_spools.start()
+        self.open_transactions.start()
+        self.downloader.start()
 
     def _join(self) -> bool:
         """Until the database answers; False when we are told to stop meanwhile."""
@@ -200,11 +213,12 @@ class SessionSupervisor:
         hosts = [host for slot in self.pool.close() if (host := slot.up) is not None]
         for host in hosts:
             host.fence()
-        deadline = time.monotonic() + FENCE_WITHIN
+        deadline = time.monotonic() + self.member.lease.margin * FENCE_SHARE
         for host in hosts:
             if not host.wait_gone(max(0.0, deadline - time.monotonic())):
                 host.kill()
         self._stopping.set()
+        self.lanes.drop()
         self.fenced.set()
         self._on_fence()
 
@@ -216,6 +230,8 @@ class SessionSupervisor:
         self.watch.stop()
         self.status.stop()
         self.left_spools.stop()
+        self.open_transactions.stop()
+        self.downloader.stop()
         self.lanes.stop(within=1.0)
         self.pump.stop()
         return all(host.wait_gone(1.0) for host in self.pool.hosts()) and self.member.report(cause="fenced")
@@ -223,8 +239,9 @@ class SessionSupervisor:
     def _cluster_changed(self, _: str = "") -> None:
         self.reconciler.wake()
 
-    def _hear_cluster(self) -> None:
-        self.member.look()
+    def _hear_cluster(self, gone: str) -> None:
+        """`gone`: a node of which no process is left, as its parent says."""
+        self.member.look(gone)
         self.reconciler.wake()
 
     def _news(self) -> dict[str, Any]:
@@ -243,6 +260,8 @@ class SessionSupervisor:
         )
 
     def _host_gone(self, slot: Slot, host: HostProcess, gone: HostExit) -> None:
+        if not self._closing.is_set():
+            self._say_crashed(slot)
         surprised = self.pool.bury(slot)
         if self._closing.is_set():
             return
@@ -251,11 +270,16 @@ class SessionSupervisor:
             last = " | ".join(gone.stderr[:3])
             logger.error("Host %s ended (%s) with %d sessions in it. %s", host.pid, how, len(surprised), last)
         for session_id in surprised:
+            self._wake(session_id)
+
+    def _say_crashed(self, slot: Slot) -> None:
+        """Before the host is known to be dead: then its sessions are taken out of it, and start anew."""
+        for session_id in list(slot.places):
             live = self.registry.get(session_id)
-            if live is not None and live.slot is slot:
-                if live.state not in FINAL_STATES:
-                    self.intake.announce(live, State.RECONNECTING, Reason.ENGINE_CRASHED)
-                self._wake(session_id)
+            if live is None or live.slot is not slot or session_id in slot.leaving:
+                continue
+            if live.state not in FINAL_STATES:
+                self.intake.announce(live, State.RECONNECTING, Reason.ENGINE_CRASHED)
 
     def _may_act(self) -> bool:
         return self.member.lease.valid

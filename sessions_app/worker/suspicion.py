@@ -21,6 +21,7 @@ class Suspicion:
 
     shared: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     alone: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    condemned_until: float = 0.0  # what an earlier owner found out: `Session.isolated_until`
 
     def host_died(self, *, company: int, now: float | None = None) -> None:
         """A host ended in which it was one of `company` sessions, and nobody had asked for that."""
@@ -28,7 +29,7 @@ class Suspicion:
 
     def guilty(self, now: float | None = None) -> bool:
         """It brought down hosts that nobody else was in."""
-        return self.deaths_alone(now) >= GUILTY_AFTER
+        return self.deaths_alone(now) >= GUILTY_AFTER or _now(now) < self.condemned_until
 
     def apart(self, now: float | None = None) -> bool:
         """It gets a host of its own."""

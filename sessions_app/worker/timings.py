@@ -22,6 +22,6 @@ class Timings:
     backoff_forget: float = 60.0
     settle: float = 1.0  # a new worker waits so long for others that start with it, before it takes sessions
     give_back: float = 5.0  # between two sessions that a worker with too many gives to others
-    hand_over: float = 6.0  # for all sessions of a worker that stops
+    hand_over: float = 20.0  # for all sessions of a worker that stops
     drain_sends: float = 8.0
     drain_events: float = 5.0

@@ -5,7 +5,7 @@ from rest_framework.test import APIClient
 
 from sessions_app.models import Session
 from tests import factories
-from whatsapp_api.accounts.models import User, Workspace
+from whatsapp_api.accounts.models import Role, User, Workspace
 
 
 @pytest.fixture
@@ -15,7 +15,8 @@ def workspace(db: None) -> Workspace:
 
 @pytest.fixture
 def alice(workspace: Workspace) -> User:
-    return factories.user("alice", workspace=workspace)
+    """An administrator there: what roles may not do is tested in tests/security."""
+    return factories.user("alice", workspace=workspace, role=Role.ADMIN)
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def api(alice: User) -> APIClient:
 
 @pytest.fixture
 def bob(db: None) -> User:
-    return factories.user("bob", workspace=factories.workspace("Elsewhere"))
+    return factories.user("bob", workspace=factories.workspace("Elsewhere"), role=Role.ADMIN)
 
 
 @pytest.fixture

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.test import Client as Browser
 from pymongo.errors import ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
+from messaging.broadcasts.models import Broadcast
 from sessions_app import services
 from tests import factories
 from whatsapp_api.asgi import application
+from whatsapp_api.core.errors import handle
 
 SESSIONS = "/api/v1/sessions"
 
@@ -156,3 +158,13 @@ def test_a_body_that_is_too_long_is_refused_unread(announced: bool) -> None:
 
     status, body = asyncio.run(scenario())
     assert (status, body["error"]["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [(Broadcast.DoesNotExist(), 404, "not_found"), (IntegrityError("UNIQUE"), 409, "changed_meanwhile")],
+)
+def test_what_somebody_else_was_faster_with(fault: Exception, status: int, code: str) -> None:
+    answer = handle(fault, {})
+    assert answer is not None
+    assert (answer.status_code, answer.data["error"]["code"]) == (status, code)

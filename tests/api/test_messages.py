@@ -50,7 +50,7 @@ def test_the_owner_hears_of_it_after_the_commit(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(commands, "wake_sends", lambda session_id: seen.append((session_id, Message.objects.count())))
     session = factories.connected_session(factories.workspace())
 
-    services.message_create(session=session, to=factories.FRIEND_JID, text="Hello")
+    services.message_create(session=session, to=factories.FRIEND_JID, content={"text": "Hello"}, text="Hello")
 
     assert seen == [(session.pk, 1)]
 
@@ -166,7 +166,7 @@ def test_a_session_deleted_meanwhile_takes_no_message(connected: Session) -> Non
     Session.objects.filter(pk=connected.pk).update(deleted_at=timezone.now())
 
     with pytest.raises(ApiError, match="no session"):
-        services.message_create(session=connected, to=factories.FRIEND_JID, text="Hello")
+        services.message_create(session=connected, to=factories.FRIEND_JID, content={"text": "Hello"}, text="Hello")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -183,7 +183,7 @@ def test_it_waits_until_the_message_is_sent(state: MessageState) -> None:
 
     thread = threading.Thread(target=owner)
     thread.start()
-    answer = api.post(f"{address(session)}?wait=20", TEXT, format="json")
+    answer = api.post(f"{address(session)}?wait=30", TEXT, format="json")
     thread.join()
 
     assert (answer.status_code, answer.json()["state"]) == (200, state)
@@ -194,10 +194,10 @@ def test_it_waits_no_longer_than_asked(api: APIClient, connected: Session) -> No
     answer = api.post(f"{address(connected)}?wait=1", TEXT, format="json")
 
     assert (answer.status_code, answer.json()["state"]) == (202, "queued")
-    assert 1 <= time.monotonic() - started < 3
+    assert 1 <= time.monotonic() - started < 15
 
 
-@pytest.mark.parametrize("wait", ["-1", "31", "x", "nan", "1e400", "9" * 400])
+@pytest.mark.parametrize("wait", ["-1", "31", "x", "nan", "1e400", "9" * 400, "", "1&wait=2"])
 def test_it_refuses_to_wait_nonsense(api: APIClient, connected: Session, wait: str) -> None:
     answer = api.post(f"{address(connected)}?wait={wait}", TEXT, format="json")
 
@@ -224,7 +224,7 @@ def test_it_filters(api: APIClient, connected: Session) -> None:
     old = factories.message(connected, timestamp=now - timedelta(days=2))
     lid = factories.message(connected, chat="34600000003@s.whatsapp.net", chat_lid="777@lid")
     out = factories.message(connected, direction=Direction.OUT, state=MessageState.SENT, chat="888@lid")
-    image = factories.message(connected, kind="image", chat="120363000000000001@g.us")
+    image = factories.message(connected, kind="image", chat="120363000000000001@g.us", wa_id="3EB0C767D26A")
 
     def found(**filters: str) -> set[str]:
         return {row["id"] for row in api.get(address(connected), filters).json()["results"]}
@@ -236,6 +236,8 @@ def test_it_filters(api: APIClient, connected: Session) -> None:
     assert found(kind="image") == found(chat="120363000000000001@g.us") == ids(image)
     assert found(chat="+34600000003") == found(chat="777@lid") == found(chat="34600000003@c.us") == ids(lid)
     assert found(chat="888@lid") == ids(out)
+    assert found(wa_id="3EB0C767D26A") == ids(image)
+    assert found(wa_id="3EB0") == set()
     assert found(until=(now - timedelta(days=1)).isoformat()) == ids(old)
     assert found(since=(now - timedelta(days=1)).isoformat()) == ids(lid, out, image)
     assert found(since="2020-01-01", until="2020-01-02T00:00:00Z") == set()
@@ -255,6 +257,8 @@ def test_it_filters(api: APIClient, connected: Session) -> None:
         ({"until": "9999-12-31T23:59:59-14:00"}, "validation_error"),
         ({"until": "99999999999999999999"}, "validation_error"),
         ({"stat": "sent"}, "validation_error"),
+        ({"state": ["sent", "failed"]}, "validation_error"),
+        ({"state": ""}, "validation_error"),
         ({"cursor": ""}, "invalid_cursor"),
         ({"cursor": "nonsense"}, "invalid_cursor"),
         ({"cursor": "\x00"}, "invalid_cursor"),
@@ -265,7 +269,7 @@ def test_it_filters(api: APIClient, connected: Session) -> None:
         ({"limit": "x"}, "invalid_limit"),
     ],
 )
-def test_it_refuses_bad_filters(api: APIClient, connected: Session, query: dict[str, str], code: str) -> None:
+def test_it_refuses_bad_filters(api: APIClient, connected: Session, query: dict[str, Any], code: str) -> None:
     answer = api.get(address(connected), query)
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)

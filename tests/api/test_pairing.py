@@ -26,7 +26,7 @@ STARTED: dict[str, Any] = {"desired": Desired.STARTED, "generation": 1, "state_g
 def scanning(workspace: Workspace) -> Session:
     """A session that shows its second QR code."""
     session = factories.session(workspace, state=State.SCAN_QR, **STARTED)
-    expires_at = timezone.now() + timedelta(seconds=20)
+    expires_at = timezone.now() + timedelta(minutes=10)
     qr.store(session.pk, qr.LiveQr(payload=PAYLOAD, index=2, total=6, expires_at=expires_at))
     return session
 
@@ -113,9 +113,10 @@ def test_it_waits_until_the_pairing_code_is_shown(
     api: APIClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = factories.session(workspace)
-    expires_at = timezone.now() + timedelta(seconds=60)
+    expires_at = timezone.now() + timedelta(minutes=10)
     looks = iter([None, None, qr.LivePairingCode(code="ABCD-1234", phone="34600111222", expires_at=expires_at)])
     monkeypatch.setattr(qr, "current_code", lambda session_id: next(looks))
+    monkeypatch.setattr(pairing_code, "WAIT_SECONDS", 200)
 
     answer = api.post(address(session, "pairing-code"), {"phone": "+34600111222"}, format="json")
 
@@ -157,7 +158,7 @@ def test_a_linked_session_gets_no_code(api: APIClient, connected: Session) -> No
 
 def test_it_reads_the_code_again(api: APIClient, workspace: Workspace) -> None:
     session = factories.session(workspace, state=State.PAIRING_CODE, **STARTED)
-    expires_at = timezone.now() + timedelta(seconds=60)
+    expires_at = timezone.now() + timedelta(minutes=10)
     qr.store_code(session.pk, qr.LivePairingCode(code="ABCD-1234", phone="34600111222", expires_at=expires_at))
 
     assert api.get(address(session, "pairing-code")).json()["code"] == "ABCD-1234"

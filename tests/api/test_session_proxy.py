@@ -65,6 +65,14 @@ def test_a_proxy_needs_no_credentials(api: APIClient, idle: Session) -> None:
     assert proxy(idle).url == "http://10.0.0.1:3128"
 
 
+def test_it_is_shown_without_its_credentials(api: APIClient, strangers_api: APIClient, idle: Session) -> None:
+    assert api.get(address(idle)).json() == {"proxy": None}
+    put(api, idle, url="socks5://proxy.example.com:1080", username="ana", password=PASSWORD)
+
+    assert api.get(address(idle)).json() == {"proxy": SHOWN}
+    assert strangers_api.get(address(idle)).status_code == 404
+
+
 def test_it_removes_the_proxy_with_its_credentials(api: APIClient, idle: Session) -> None:
     put(api, idle, url="http://ana:secret@10.0.0.1:3128")
 

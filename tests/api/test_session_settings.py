@@ -18,6 +18,8 @@ SETTINGS: dict[str, Any] = {
     "ignore_channels": True,
     "autostart": False,
     "device_name": "Shop desk",
+    "history_sync": "limited",
+    "webhook_defaults": {"events": ["message.*", "session.status"], "headers": {"X-Team": "sales"}},
 }
 
 
@@ -40,6 +42,8 @@ def test_a_new_session_ignores_nothing_and_comes_back_by_itself(api: APIClient, 
         "ignore_channels": False,
         "autostart": True,
         "device_name": "",
+        "history_sync": "off",
+        "webhook_defaults": {},
     }
     assert created["proxy"] is None
 
@@ -96,6 +100,28 @@ def test_labels_are_trimmed_lower_case_and_each_there_once(api: APIClient, conne
         ("autostart", None),
         ("device_name", "x" * 51),
         ("device_name", None),
+        ("history_sync", "some"),
+        ("history_sync", None),
+        ("webhook_defaults", None),
+        ("webhook_defaults", []),
+        ("webhook_defaults", {"url": "https://example.com"}),
+        ("webhook_defaults", {"events": "message"}),
+        ("webhook_defaults", {"events": [1]}),
+        ("webhook_defaults", {"events": ["no.such"]}),
+        ("webhook_defaults", {"events": ["message"] * 21}),
+        ("webhook_defaults", {"headers": ["X-Team"]}),
+        ("webhook_defaults", {"headers": {"X-Team": 1}}),
+        ("webhook_defaults", {"headers": {"X Team": "a"}}),
+        ("webhook_defaults", {"headers": {"": "a"}}),
+        ("webhook_defaults", {"headers": {"X-Team": "a\r\nX-Other: b"}}),
+        ("webhook_defaults", {"headers": {"X-Team": "ñ"}}),
+        ("webhook_defaults", {"headers": {"X-Team": " a"}}),
+        ("webhook_defaults", {"headers": {"X-Team": "a" * 501}}),
+        ("webhook_defaults", {"headers": {"X-Team": "a", "x-team": "b"}}),
+        ("webhook_defaults", {"headers": {"Host": "a"}}),
+        ("webhook_defaults", {"headers": {"Content-Length": "1"}}),
+        ("webhook_defaults", {"headers": {"authorization": "Bearer a"}}),
+        ("webhook_defaults", {"headers": {f"X-{number}": "" for number in range(11)}}),
     ],
     ids=lambda value: repr(value)[:30],
 )

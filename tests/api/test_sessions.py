@@ -33,9 +33,11 @@ def test_it_lists_newest_first_in_pages(api: APIClient, workspace: Workspace) ->
 
 def test_it_filters_the_list(api: APIClient, workspace: Workspace) -> None:
     factories.session(workspace)
-    connected = factories.connected_session(workspace)
+    connected = factories.connected_session(workspace, "Sales desk")
 
-    assert [row["id"] for row in api.get(SESSIONS, {"state": "CONNECTED"}).json()["results"]] == [str(connected.id)]
+    for query in ({"state": "CONNECTED"}, {"name": "Sales desk"}):
+        assert [row["id"] for row in api.get(SESSIONS, query).json()["results"]] == [str(connected.id)]
+    assert api.get(SESSIONS, {"name": "Sales"}).json()["results"] == []
     assert api.get(SESSIONS, {"state": "NONSENSE"}).json()["error"]["code"] == "validation_error"
 
 

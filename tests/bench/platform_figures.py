@@ -43,15 +43,6 @@ def start_to_qr(api: Api, count: int) -> list[float]:
     return seconds
 
 
-def linked(api: Api, phone: Phone) -> str:
-    session_id: str = api.session_create(phone.number)["id"]
-    api.post(f"/sessions/{session_id}/start")
-    api.wait_state(session_id, "SCAN_QR")
-    phone.scan(api.get(f"/sessions/{session_id}/qr", format="json")["qr"])
-    api.wait_state(session_id, "CONNECTED")
-    return session_id
-
-
 def send_one_by_one(api: Api, session_id: str, friend: Phone, count: int) -> list[float]:
     """Before the POST until the event that says `sent`."""
     seconds = []
@@ -100,7 +91,7 @@ def measure(platform: Platform, scale: float) -> dict[str, Any]:
     friend = sandbox.create_phone()
     phones = [sandbox.create_phone() for _ in range(10)]
     figures: dict[str, Any] = {"qr": start_to_qr(api, int(20 * scale) or 1)}
-    sessions = [linked(api, phone) for phone in phones]
+    sessions = [api.session_link(phone.number, phone) for phone in phones]
     figures["send"] = send_one_by_one(api, sessions[0], friend, int(200 * scale))
     figures["inbound"] = inbound(api, sessions[0], phones[0], friend, int(100 * scale))
     figures["rate_1"] = sends_per_second(api, sessions[:1], friend, int(400 * scale))

@@ -106,12 +106,7 @@ def link_all(api: Api, sandbox: SandboxClient, count: int) -> None:
     """Each session with a phone of its own, a few at a time."""
 
     def link(number: int) -> None:
-        phone = sandbox.create_phone()
-        session_id = api.session_create(f"Bench {number}")["id"]
-        api.post(f"/sessions/{session_id}/start")
-        api.wait_state(session_id, "SCAN_QR", timeout=60)
-        phone.scan(api.get(f"/sessions/{session_id}/qr", format="json")["qr"])
-        api.wait_state(session_id, "CONNECTED", timeout=60)
+        api.session_link(f"Bench {number}", sandbox.create_phone(), timeout=60)
 
     with ThreadPoolExecutor(PAIR_AT_ONCE) as threads:
         list(threads.map(link, range(count)))
@@ -145,7 +140,14 @@ def is_host(process: psutil.Process) -> bool:
 def tier(running: Platform) -> list[psutil.Process]:
     worker = psutil.Process(running.pid("sessions"))
     found = [worker, *worker.children(recursive=True)]
-    return [process for process in found if process.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in found if _lives(process)]
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # it ended since it was found
+        return False
 
 
 def weigh(running: Platform) -> Usage:

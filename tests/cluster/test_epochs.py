@@ -2,7 +2,7 @@
 
 import uuid
 
-from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis import given, settings, strategies
 from hypothesis.extra.django import TestCase
 
 from sessions_app import ownership
@@ -52,7 +52,7 @@ class Model:
 
 
 class TestEpochs(TestCase):
-    @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40, derandomize=True)
     @given(steps=steps)
     def test_a_stale_owner_changes_nothing(self, steps: list[tuple[str, str]]) -> None:
         model = Model(factories.session(factories.workspace()))

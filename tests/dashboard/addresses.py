@@ -25,6 +25,10 @@ def session_page(session: Session) -> str:
     return reverse("admin:sessions_app_session_change", args=(session.pk,))
 
 
+def session_chats(session: Session) -> str:
+    return reverse("admin:sessions_app_session_chats", args=(session.pk,))
+
+
 def messages() -> str:
     return reverse("admin:messaging_message_changelist")
 

@@ -1,19 +1,23 @@
 """Overview, messages, events, and what all pages promise."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from messaging.models import Direction, MessageState
+from messaging.models import Direction, Message, MessageState
 from messaging.payloads import message_payload
 from sessions_app.engine.states import State
 from tests import factories
 from tests.dashboard import addresses
 from whatsapp_api.accounts.models import Workspace
+from whatsapp_api.dashboard import home as overview
 from whatsapp_api.events.models import Event, EventType
 from whatsapp_api.events.publish import publish
 
@@ -24,12 +28,17 @@ def test_the_overview_begins_with_the_first_account(alice: Client) -> None:
     assert 'data-testid="empty-sessions"' in alice.get(addresses.home()).content.decode()
 
 
-def test_the_overview_counts(alice: Client, workspace: Workspace, elsewhere: Workspace) -> None:
+def test_the_overview_counts(
+    alice: Client, workspace: Workspace, elsewhere: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = factories.connected_session(workspace)
     factories.session(workspace, "Broken", state=State.FAILED.value, reason="qr_expired")
     factories.message(session)
     factories.message(session, direction=Direction.OUT, state=MessageState.SENT)
     factories.connected_session(elsewhere, "Theirs")
+    noon = timezone.now().replace(hour=12)  # midnight is far
+    Message.objects.update(created_at=noon)
+    monkeypatch.setattr(overview, "timezone", SimpleNamespace(now=lambda: noon + timedelta(hours=1)))
     context = alice.get(addresses.home()).context
     assert context["total"] == 2
     assert [tile["value"] for tile in context["tiles"]] == [1, 0, 1]

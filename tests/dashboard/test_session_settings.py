@@ -22,6 +22,8 @@ def session(workspace: Workspace) -> Session:
         ignore_groups=True,
         autostart=False,
         device_name="Shop <desk>",
+        history_sync="limited",
+        webhook_defaults={"headers": {"X-Team": "</textarea><b>5678"}},
         metadata={"customer": "</textarea><b>1234"},
     )
 
@@ -34,7 +36,10 @@ def test_the_page_shows_the_settings_as_text(alice: Client, session: Session) ->
     assert 'name="ignore_status">' in html
     assert 'name="autostart">' in html
     assert "Shop &lt;desk&gt;" in html
+    assert '<option value="limited" selected>' in html
+    assert "X-Team" in html
     assert "<b>1234" not in html
+    assert "<b>5678" not in html
 
 
 def test_the_page_names_the_proxy_and_never_its_credentials(alice: Client, session: Session) -> None:
@@ -58,6 +63,14 @@ def test_the_list_filters_by_label(alice: Client, session: Session, workspace: W
 
     assert "Support" in html
     assert "Unlabelled" not in html
+
+
+def test_a_row_shows_its_labels_and_each_leads_to_its_like(alice: Client, workspace: Workspace) -> None:
+    factories.session(workspace, "Odd", label_text="|a&b <c>|")
+    html = alice.get(addresses.sessions()).content.decode()
+
+    assert 'href="?label=a%26b%20%3Cc%3E"' in html
+    assert ">a&amp;b &lt;c&gt;</a>" in html
 
 
 def test_the_filter_offers_labels_of_ones_own_workspace_only(alice: Client, bob: Client, session: Session) -> None:

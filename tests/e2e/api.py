@@ -3,21 +3,27 @@
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from ssl import SSLContext
 from typing import Any, Self, TypeVar
 
 import httpx
-from websockets.exceptions import ConnectionClosed
+from django.apps import apps
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from sessions_app.sandbox.client import Phone
 from tests.e2e.platform import Platform
 
 T = TypeVar("T")
-PATIENT = httpx.HTTPTransport(retries=3)
+PATIENCE = 2.5  # deadlines are for failures: a machine that also does other things must not look like one
+PENDING = ("scheduled", "preparing", "queued", "sending")
 
 
-def eventually(probe: Callable[[], T | None], what: str, timeout: float = 20, pause: float = 0.05) -> T:
+def eventually(probe: Callable[[], T | None], what: str, timeout: float = 60, pause: float = 0.05) -> T:
     """The first truthy answer of `probe`; transport errors count as not yet."""
+    timeout *= PATIENCE
     deadline = time.monotonic() + timeout
     while True:
         try:
@@ -31,11 +37,12 @@ def eventually(probe: Callable[[], T | None], what: str, timeout: float = 20, pa
 
 
 class Api:
-    """A logged-in program."""
+    """A logged-in program; `trust` for a platform behind TLS with a certificate of its own authority."""
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self.http = httpx.Client(base_url=f"{platform.url}/api/v1", timeout=20, transport=httpx.HTTPTransport())
+    def __init__(self, platform: Platform, trust: SSLContext | None = None) -> None:
+        self.platform, self.trust = platform, trust
+        transport = httpx.HTTPTransport(verify=trust or True)
+        self.http = httpx.Client(base_url=f"{platform.url}/api/v1", timeout=60, transport=transport)
         username, password = platform.admin
         answer = self.http.post("/auth/token", json={"username": username, "password": password})
         answer.raise_for_status()
@@ -52,15 +59,37 @@ class Api:
         answer.raise_for_status()
         return answer.json()
 
+    @contextmanager
+    def workspace(self, name: str) -> Iterator[str]:
+        """A workspace for a while: others count on there being one only. Its id."""
+        workspace_id = str(self.post("/workspaces", {"name": name})["id"])
+        yield workspace_id
+        self.http.delete(f"/workspaces/{workspace_id}", params={"confirm": name}).raise_for_status()
+        eventually(lambda: self.http.get(f"/workspaces/{workspace_id}").status_code == 404, f"{name} is removed")
+
     def session_create(self, name: str) -> dict[str, Any]:
         session: dict[str, Any] = self.post("/sessions", {"name": name, "provider": "sandbox"})
         return session
+
+    def session_link(self, name: str, phone: Phone | None = None, *, timeout: float = 90, **settings: Any) -> str:
+        """A new session that this simulated phone (or one made for it) has linked, connected; its id."""
+        session_id: str = self.session_create(name)["id"]
+        if settings:
+            self.http.patch(f"/sessions/{session_id}", json=settings).raise_for_status()
+        self.post(f"/sessions/{session_id}/start")
+        self.wait_state(session_id, "SCAN_QR", timeout)
+        if phone:
+            phone.scan(self.get(f"/sessions/{session_id}/qr", format="json")["qr"])
+        else:
+            self.post(f"/sessions/{session_id}/simulated-scan")
+        self.wait_state(session_id, "CONNECTED", timeout)
+        return session_id
 
     def session(self, session_id: str) -> dict[str, Any]:
         session: dict[str, Any] = self.get(f"/sessions/{session_id}")
         return session
 
-    def wait_state(self, session_id: str, state: str, timeout: float = 30) -> dict[str, Any]:
+    def wait_state(self, session_id: str, state: str, timeout: float = 90) -> dict[str, Any]:
         def reached() -> dict[str, Any] | None:
             session = self.session(session_id)
             return session if session["state"] == state else None
@@ -71,19 +100,36 @@ class Api:
         message: dict[str, Any] = self.post(f"/sessions/{session_id}/messages", {"to": to, "text": text})
         return message
 
+    def settled(self, session_id: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What `POST .../messages{path}` makes, once it was sent or has failed: a busy machine may take longer than a
+        request may wait.
+        """
+        message: dict[str, Any] = self.post(f"/sessions/{session_id}/messages{path}", body, wait=20)
+
+        def look() -> dict[str, Any] | None:
+            now = self.message(session_id, message["id"])
+            return now if now["state"] not in PENDING else None
+
+        return message if message["state"] not in PENDING else eventually(look, f"the end of {message}")
+
     def message(self, session_id: str, message_id: str) -> dict[str, Any]:
         message: dict[str, Any] = self.get(f"/sessions/{session_id}/messages/{message_id}")
         return message
 
     def messages(self, session_id: str, **filters: Any) -> list[dict[str, Any]]:
-        """All pages."""
+        return self.pages(f"/sessions/{session_id}/messages", **filters)
+
+    def pages(self, path: str, **filters: Any) -> list[dict[str, Any]]:
+        """The rows of all pages."""
         found: list[dict[str, Any]] = []
-        page = self.get(f"/sessions/{session_id}/messages", limit=200, **filters)
+        page = self.get(path, limit=200, **filters)
         while True:
             found += page["results"]
             if not page["next"]:
                 return found
-            page = self.http.get(page["next"]).raise_for_status().json()
+            # A proxy on another port than 443 is not in the links that the platform makes.
+            further = self.http.base_url.copy_with(raw_path=httpx.URL(page["next"]).raw_path)
+            page = self.http.get(further).raise_for_status().json()
 
     def listen(self, session_id: str) -> "Listener":
         return Listener(self, session_id)
@@ -95,6 +141,7 @@ class Listener:
     def __init__(self, api: Api, session_id: str) -> None:
         self.events: list[dict[str, Any]] = []
         self.connections = 0
+        self._trust = api.trust
         self._url = f"{api.platform.url.replace('http', 'ws')}/ws/events?session={session_id}"
         self._headers = {"Authorization": f"Bearer {api.token}"}
         self._last = 0
@@ -104,17 +151,22 @@ class Listener:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._ready.wait(20), "the WebSocket did not open"
+        assert self._ready.wait(60), "the WebSocket did not open"
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, fault: object, *_: object) -> None:
         self._ended.set()
         self._thread.join(10)
+        if fault is None and apps.ready:  # benches run without Django
+            from tests.payload_checks import payload_check
+
+            for event in self.events:
+                payload_check(event["event"], event["payload"])
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [event for event in list(self.events) if event["event"] == kind]
 
-    def wait_for(self, kind: str, matches: Callable[[dict[str, Any]], bool], timeout: float = 20) -> dict[str, Any]:
+    def wait_for(self, kind: str, matches: Callable[[dict[str, Any]], bool], timeout: float = 60) -> dict[str, Any]:
         def found() -> dict[str, Any] | None:
             return next((event for event in self.of(kind) if matches(event["payload"])), None)
 
@@ -124,21 +176,23 @@ class Listener:
         while not self._ended.is_set():
             try:
                 self._receive()
-            except (OSError, ConnectionClosed, TimeoutError):
+            except (OSError, WebSocketException):  # also a handshake that the web process did not survive
                 self._ended.wait(0.1)
 
     def _receive(self) -> None:
         since = f"&since={self._last}" if self._last else ""
-        with connect(self._url + since, additional_headers=self._headers, open_timeout=5) as socket:
+        options: Any = {"additional_headers": self._headers, "open_timeout": 20, "ssl": self._trust}
+        with connect(self._url + since, **options) as socket:
             self.connections += 1
             while not self._ended.is_set():
-                try:
+                with suppress(TimeoutError):
                     self._take(json.loads(socket.recv(timeout=0.2)))
-                except TimeoutError:
-                    self._ready.set()
 
     def _take(self, event: dict[str, Any]) -> None:
-        self._ready.set()
+        """Only what happens after "ready" is sure to come, so nobody may begin before; from there it is resumed."""
+        if event.get("type") == "ready":
+            self._last = self._last or max(event["sequences"].values(), default=0)
+            self._ready.set()
         if "event" not in event:
             return
         self.events.append(event)

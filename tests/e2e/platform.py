@@ -26,6 +26,9 @@ NOT_PASSED_ON = ("DJANGO_SETTINGS_MODULE", "REDIS_URL", "DATABASE_URL", "PYTEST_
 class Platform:
     """`with Platform(folder) as platform:` on free ports and an empty data directory."""
 
+    own_mounts = False
+    """What a test mounts for its processes (tests/e2e/faults.py), nobody else sees. For root only."""
+
     def __init__(
         self, folder: Path, *, database_url: str = "", arguments: tuple[str, ...] = (), **settings: str
     ) -> None:
@@ -36,7 +39,7 @@ class Platform:
         self.admin = (ADMIN_USERNAME, ADMIN_PASSWORD)
         self._log = folder / "platform.log"
         self._arguments = arguments
-        self._environment = self._variables(database_url) | settings
+        self.environment = self._variables(database_url) | settings
         self._runner: subprocess.Popen[bytes] | None = None
         self._restarts_at_kill: dict[str, int] = {}
 
@@ -51,12 +54,13 @@ class Platform:
         self.stop()
 
     def start(self) -> "Platform":
+        prefix = ["unshare", "--mount"] if self.own_mounts and os.geteuid() == 0 else []
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as output:
             self._runner = subprocess.Popen(
-                [sys.executable, "-m", "whatsapp_api.ops.runner", *self._arguments],
+                [*prefix, sys.executable, "-m", "whatsapp_api.ops.runner", *self._arguments],
                 cwd=REPOSITORY,
-                env=self._environment,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -64,12 +68,12 @@ class Platform:
             )
         return self
 
-    def wait_ready(self, timeout: float = 90) -> "Platform":
+    def wait_ready(self, timeout: float = 180) -> "Platform":
         """Until web and sandbox answer; the workers may still be on their way."""
         ready = self.data_dir / "run" / "ready"
         # A killed runner leaves its file behind, hence the comparison.
         expected = f"{self.runner_pid}\n"
-        self._wait(lambda: ready.exists() and ready.read_text() == expected, timeout, "the platform is not ready")
+        self._wait(lambda: _text(ready) == expected, timeout, "the platform is not ready")
         return self
 
     def stop(self) -> int:
@@ -77,7 +81,7 @@ class Platform:
         if self._runner is None:
             return 0
         self._runner.send_signal(signal.SIGINT)
-        stop_child(self._runner, grace=30)
+        stop_child(self._runner, grace=90)
         return self._runner.returncode
 
     @property
@@ -105,9 +109,20 @@ class Platform:
     def kill_worker(self, name: str = "sessions") -> None:
         """SIGKILL for the worker itself, below its parent."""
         self._restarts_at_kill[name] = self.processes()[name]["restarts"]
-        psutil.Process(self.pid(name)).children()[0].kill()
+        self.worker(name).kill()
 
-    def wait_restarted(self, name: str, timeout: float = 30) -> int:
+    def worker(self, name: str = "sessions") -> psutil.Process:
+        """The Celery process below its parent, which may also hold what hosts left behind; waits until it is there."""
+        found: list[psutil.Process] = []
+
+        def there() -> bool:
+            found[:] = _celery_below(self.processes()[name]["pid"])
+            return len(found) == 1
+
+        self._wait(there, 90, f"{name} has no worker")
+        return found[0]
+
+    def wait_restarted(self, name: str, timeout: float = 90) -> int:
         """Until a process that `kill` hit has a successor; returns its id."""
         before = self._restarts_at_kill[name]
 
@@ -119,8 +134,9 @@ class Platform:
         return self.pid(name)
 
     def logs(self, name: str = "") -> str:
-        """What was printed so far, by all processes or by one."""
-        lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
+        """What was printed so far, by all processes or by one; a line that is just being written is no line yet."""
+        whole, _, _ = _text(self._log).rpartition("\n")
+        lines = whole.splitlines()
         return "\n".join(line for line in lines if not name or line.split(" ", 1)[0] == name)
 
     def tail(self, lines: int = 80) -> str:
@@ -147,6 +163,24 @@ class Platform:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{failure} after {timeout:.0f} s:\n{self.tail()}")
             time.sleep(0.05)
+
+
+def _celery_below(pid: int | None) -> list[psutil.Process]:
+    """None while its parent is between two lives, or somebody ends right now."""
+    try:
+        children = psutil.Process(pid).children() if pid else []
+        alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+        return [child for child in alive if "celery" in " ".join(child.cmdline())]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _text(path: Path) -> str:
+    """Of a file that others make and remove."""
+    try:
+        return path.read_text(errors="replace")
+    except FileNotFoundError:
+        return ""
 
 
 def database_url_for(name: str) -> str:

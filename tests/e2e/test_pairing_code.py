@@ -1,10 +1,13 @@
 """Linking by a pairing code and talking, over REST alone."""
 
+import pytest
+
 from sessions_app.sandbox.client import SandboxClient
 from tests.e2e.api import Api, eventually
 from tests.e2e.platform import Platform
 
 
+@pytest.mark.feature("pairing_code")
 def test_a_program_links_a_phone_by_pairing_code_and_talks(platform: Platform) -> None:
     sandbox, api = SandboxClient(platform.sandbox_url), Api(platform)
     own, friend = sandbox.create_phone("34600200001"), sandbox.create_phone("34600200002", auto_receipt="read")

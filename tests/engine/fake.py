@@ -1,11 +1,14 @@
 """An engine without WhatsApp, for what host and client do around any engine. Loaded inside real host processes."""
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
+from sessions_app.engine import hosted
 from sessions_app.engine.base import (
     EngineEvent,
     MessageReceived,
@@ -15,7 +18,8 @@ from sessions_app.engine.base import (
     StartOptions,
     StateChanged,
 )
-from sessions_app.engine.errors import InvalidTarget, NotConnected, Refused, Unsupported
+from sessions_app.engine.errors import InvalidTarget, NotConnected, Unsupported
+from sessions_app.engine.refusals import refused
 from sessions_app.engine.states import Reason, State
 
 
@@ -27,6 +31,7 @@ class FakeEngine:
         self.options = options
         self.emit = emit
         self.state = State.STOPPED
+        self.asleep = 0
 
     def start(self) -> None:
         if self.options.device_name == "unable":
@@ -34,7 +39,8 @@ class FakeEngine:
         self._to(State.CONNECTED, Reason.CONNECTED)
 
     def hang_up(self, within: float) -> None:
-        pass
+        if self.options.device_name == "late":  # the library hands over what it had
+            self.emit(self._message("L"))
 
     def stop(self) -> bool:
         if self.options.device_name == "unstoppable":
@@ -48,13 +54,17 @@ class FakeEngine:
     def send(self, message: Outgoing) -> SendFinished:
         match message.content.get("do"):
             case "refuse":
-                raise Refused("server returned error 463", code="whatsapp_463")
+                raise refused("463")
             case "invalid":
                 raise InvalidTarget("no such number")
             case "break":
                 raise ValueError("unexpected")
             case "abort":
                 os.abort()
+        if begun := message.content.get("begun"):
+            Path(begun).touch()
+        while (until := message.content.get("until")) and not Path(until).exists():
+            time.sleep(0.01)
         time.sleep(message.content.get("seconds", 0))
         return SendFinished(session=self.session, ref=message.ref, wa_id=f"WA-{message.ref}", timestamp=1.0)
 
@@ -65,6 +75,7 @@ class FakeEngine:
                     self.emit(self._message(f"M{number}"))
                 return {}
             case "sleep":
+                self.asleep += 1
                 time.sleep(arguments["seconds"])
                 return {}
             case "environment":
@@ -76,7 +87,7 @@ class FakeEngine:
         raise Unsupported(f"{method} is not something this can do")
 
     def health(self) -> dict[str, Any]:
-        return {"state": self.state.value}
+        return {"state": self.state.value, "asleep": self.asleep}
 
     def _to(self, state: State, reason: Reason) -> None:
         self.state = state
@@ -95,6 +106,11 @@ class FakeEngine:
             text="hello",
             raw={"message": {"conversation": "hello"}},
         )
+
+
+def be_patient(config: dict[str, Any]) -> None:
+    vars(sys.modules["__main__"])["FAREWELL"] = 60.0  # the host's module, as it runs
+    hosted.LOCK_WAIT = 25.0
 
 
 def refuse_to_prepare(config: dict[str, Any]) -> None:

@@ -3,13 +3,18 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeVar
+
+import pytest
 
 from sessions_app.engine import registry
 from sessions_app.engine.base import EngineEvent, StateChanged
 from sessions_app.engine.client import HostExit, HostProcess
+from sessions_app.engine.errors import EngineError, OutcomeUnknown
 from sessions_app.engine.provider import Launch, Provider
 from sessions_app.engine.states import State
 from sessions_app.engine.whatsapp.provider import engine_environment
@@ -23,7 +28,10 @@ FAKE = Provider(
     capabilities=frozenset({"send.text"}),
     launch=lambda settings: Launch({**engine_environment(), **settings}),
 )
+PATIENT = replace(FAKE, name="patient", prepare="tests.engine.fake:be_patient")
+"""Its hosts wait long for a predecessor and for sends under way, so that a busy machine does not end the wait."""
 registry.register(FAKE)
+registry.register(PATIENT)
 
 
 @dataclass
@@ -54,22 +62,49 @@ class Report:
     def states(self, session: str | None = None) -> list[State]:
         return [event.state for event in self.of(StateChanged, session)]
 
-    def wait(self, condition: Callable[[], object], within: float = 15) -> None:
-        deadline = time.monotonic() + within
-        with self.changed:
-            while not condition():
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise AssertionError(f"not within {within} s; events: {self.events}, exits: {self.exits}")
-                self.changed.wait(min(left, 0.25))
+    def wait(self, condition: Callable[[], object], within: float = 60) -> None:
+        deadline, heard = time.monotonic() + within, self._heard()
+        # Asked without the lock: a condition may itself wait for the host, whose events need the lock to come in.
+        while not condition():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise AssertionError(f"not within {within} s; events: {self.events}, exits: {self.exits}")
+            with self.changed:
+                self.changed.wait_for(partial(self._heard_more, heard), min(left, 0.25))
+                heard = self._heard()
 
-    def wait_for_state(self, state: State, session: str | None = None, within: float = 15) -> StateChanged:
-        self.wait(lambda: self.states(session)[-1:] == [state], within)
-        return self.of(StateChanged, session)[-1]
+    def _heard(self) -> int:
+        return len(self.events) + len(self.exits)
 
-    def wait_for_exit(self, within: float = 15) -> HostExit:
+    def _heard_more(self, before: int) -> bool:
+        return self._heard() > before
+
+    def wait_for_state(self, state: State, session: str | None = None, within: float = 60) -> StateChanged:
+        last: list[StateChanged] = []
+
+        def reached() -> bool:
+            last[:] = self.of(StateChanged, session)[-1:]
+            return bool(last) and last[0].state is state
+
+        self.wait(reached, within)
+        return last[0]
+
+    def wait_for_exit(self, within: float = 60) -> HostExit:
         self.wait(lambda: self.exits, within)
         return self.exits[0]
+
+
+def unanswered(ask: Callable[[float], Future[Any]]) -> None:
+    """Ask, with a timeout, for what nobody answers: its outcome is unknown.
+
+    On a busy machine the host may hear of it after a short timeout, and then attempts nothing: it gets a longer one.
+    """
+    for timeout in (0.3, 3, 30):
+        with pytest.raises(EngineError) as caught:
+            ask(timeout).result(timeout + 60)
+        if caught.value.code != "not_attempted":
+            break
+    assert type(caught.value) is OutcomeUnknown
 
 
 @contextmanager

@@ -4,13 +4,14 @@ import pytest
 
 from sessions_app.engine.base import Person
 from sessions_app.engine.errors import EngineError, InvalidTarget, NotConnected, OutcomeUnknown, Refused
+from sessions_app.engine.refusals import OF_MESSAGES
 from sessions_app.sandbox import protos  # first: it imports neonize without its native library
 
 # isort: split
 from sessions_app.engine.whatsapp import jids
-from sessions_app.engine.whatsapp.content import Content, read_content, text_message
 from sessions_app.engine.whatsapp.events import message_received, receipt_received
 from sessions_app.engine.whatsapp.failures import translate
+from sessions_app.engine.whatsapp.incoming import Content, read_content
 from sessions_app.engine.whatsapp.library import pb
 
 M = protos.e2e.Message
@@ -31,7 +32,7 @@ QUOTE = {"stanzaID": "QUOTED"}
         (M(documentMessage={"title": "t", "caption": "read"}), Content("document", "read")),
         (M(stickerMessage={}), Content("sticker")),
         (M(locationMessage={"name": "Café", "degreesLatitude": 1.0}), Content("location", "Café")),
-        (M(liveLocationMessage={"caption": "on my way"}), Content("location", "on my way")),
+        (M(liveLocationMessage={"caption": "on my way"}), Content("live_location", "on my way")),
         (M(contactMessage={"displayName": "Ana"}), Content("contact", "Ana")),
         (M(pollCreationMessageV3={"name": "Lunch?"}), Content("poll", "Lunch?")),
         (M(reactionMessage={"key": KEY, "text": "👍"}), Content("reaction", "👍", "TARGET")),
@@ -41,11 +42,11 @@ QUOTE = {"stanzaID": "QUOTED"}
             M(protocolMessage={"type": "MESSAGE_EDIT", "key": KEY, "editedMessage": {"conversation": "new"}}),
             Content("edit", "new", "TARGET"),
         ),
-        (M(buttonsResponseMessage={"selectedDisplayText": "Yes"}), Content("text", "Yes")),
+        (M(buttonsResponseMessage={"selectedDisplayText": "Yes"}), Content("button_reply", "Yes")),
         (M(ephemeralMessage={"message": {"conversation": "gone soon"}}), Content("text", "gone soon")),
         (M(viewOnceMessageV2={"message": {"imageMessage": {"caption": "once"}}}), Content("image", "once")),
         (M(conversation="hi", messageContextInfo={}, senderKeyDistributionMessage={}), Content("text", "hi")),
-        (M(pollUpdateMessage={}), Content("unknown")),
+        (M(pollUpdateMessage={"pollCreationMessageKey": KEY}), Content("poll_vote", "", "TARGET")),
         (M(orderMessage={}), Content("unknown")),
         (M(), Content("unknown")),
     ],
@@ -68,10 +69,6 @@ def test_it_reads_what_people_send(message, content):
 )
 def test_it_drops_what_only_the_protocol_says(message):
     assert read_content(message) is None
-
-
-def test_a_text_is_sent_as_it_is_whatever_it_mentions():
-    assert text_message("@34600111222 12345-67890@g.us").ListFields()[0][1] == "@34600111222 12345-67890@g.us"
 
 
 # ---- events ----------------------------------------------------------------------------------------
@@ -219,9 +216,12 @@ def test_what_is_no_phone_number_is_refused(text):
 @pytest.mark.parametrize(
     ("text", "kind", "code"),
     [
-        ("server returned error 463", Refused, "whatsapp_463"),
-        ("failed to get user info: info query returned status 429: rate-overlimit", Refused, "whatsapp_429"),
-        ("no LID found for 34600111222 from server", InvalidTarget, "invalid_target"),
+        ("server returned error 463", Refused, "reachout_timelock"),
+        ("failed to get user info: info query returned status 429: rate-overlimit", Refused, "whatsapp_rate_limited"),
+        ("info query returned status 403: forbidden", Refused, "whatsapp_not_allowed"),
+        ("that group invite link has been revoked", Refused, "whatsapp_gone"),
+        ("info query returned status 777", Refused, "whatsapp_777"),
+        ("no LID found for 34600111222 from server", InvalidTarget, "recipient_not_found"),
         ("websocket not connected", NotConnected, "not_connected"),
         ("the store doesn't contain a device JID", NotConnected, "not_connected"),
         ("timed out waiting for message send response", OutcomeUnknown, "outcome_unknown"),
@@ -235,3 +235,24 @@ def test_the_librarys_texts_become_errors(text, kind, code):
     error = translate(RuntimeError(text))
     assert type(error) is kind
     assert error.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "code", "says"),
+    [
+        ("server returned error 463", Refused, "reachout_timelock", "wait before writing to new people"),
+        ("server returned error 429", Refused, "whatsapp_rate_limited", "Wait a while"),
+        ("server returned error 404", Refused, "whatsapp_not_found", "Check it"),
+        ("server returned error 479", Refused, "whatsapp_bad_request", "malformed"),
+        ("server returned error 403", Refused, "whatsapp_not_allowed", "still a member"),
+        ("server returned error 777", Refused, "whatsapp_777", "777"),
+        ("failed to get user info: info query returned status 429", Refused, "whatsapp_rate_limited", "Wait a while"),
+        ("no LID found for 34600111222 from server", InvalidTarget, "recipient_not_found", "not on WhatsApp"),
+        ("can't send message to unknown server newsletter", InvalidTarget, "invalid_target", "kind of address"),
+        ("websocket not connected", NotConnected, "not_connected", "not connected"),
+    ],
+)
+def test_what_whatsapp_answers_a_message_with_has_a_code_and_a_sentence(text, kind, code, says):
+    error = translate(RuntimeError(text), OF_MESSAGES)
+    assert (type(error), error.code) == (kind, code)
+    assert says in error.text

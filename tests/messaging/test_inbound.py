@@ -49,7 +49,7 @@ def test_a_person_known_only_by_lid_is_addressed_by_it(session, incoming):
     assert (message.chat, message.chat_lid) == ("77@lid", "77@lid")
 
 
-@pytest.mark.parametrize("kind", ["live_location", "something new"])
+@pytest.mark.parametrize("kind", ["hologram", "something new"])
 def test_a_kind_of_a_later_engine_is_kept_as_unknown(session, incoming, kind):
     message_store(session, incoming(kind=kind, text=""))
     assert Message.objects.get().kind == "unknown"

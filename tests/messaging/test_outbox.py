@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from messaging.models import Message, MessageState
-from messaging.outbox import MessageOutbox, fail_queued
+from messaging.outbox import MessageOutbox, fail_waiting
 from messaging.receipts import receipts_store
 from sessions_app.engine.base import SendFinished
 from tests import factories
@@ -83,9 +83,11 @@ def test_a_sent_message_knows_its_id_and_time_and_is_published_once(outbox, sess
 
 def test_a_refused_message_fails_with_the_engines_code(outbox, session, queue):
     row = queue()
-    outbox.finish(session.pk, failed(session, outbox.claim(session.pk, claim=CLAIM).ref, "Refused", "whatsapp_463"))
+    outbox.finish(
+        session.pk, failed(session, outbox.claim(session.pk, claim=CLAIM).ref, "Refused", "reachout_timelock")
+    )
     row.refresh_from_db()
-    assert (row.state, row.error_code, row.error_text) == (MessageState.FAILED, "whatsapp_463", "why")
+    assert (row.state, row.error_code, row.error_text) == (MessageState.FAILED, "reachout_timelock", "why")
     assert [event.payload["ack"] for event in acks()] == [-1]
 
 
@@ -160,7 +162,7 @@ def test_a_receipt_that_came_before_the_sends_own_answer_counts(outbox, session,
 
 def test_a_session_without_hope_gives_up_what_waits(session, queue):
     rows = [queue(), queue(), queue(state=MessageState.SENT)]
-    assert fail_queued(session.pk, code="session_logged_out", text="Logged out.") == 2
+    assert fail_waiting(session.pk, code="session_logged_out", text="Logged out.", scheduled=False) == 2
     states = [Message.objects.get(pk=row.pk).state for row in rows]
     assert states == [MessageState.FAILED, MessageState.FAILED, MessageState.SENT]
     assert {event.payload["error"]["code"] for event in acks()} == {"session_logged_out"}

@@ -5,9 +5,11 @@ import threading
 import pytest
 from django.db import connection
 
+from messaging import receipts
 from messaging.models import Message, MessageState, Receipt
 from messaging.receipts import receipts_store
 from sessions_app.engine.base import Person
+from tests.lost_transactions import lose_first
 from whatsapp_api.events.models import Event, EventType
 
 AT = 1_800_000_000.25
@@ -71,6 +73,15 @@ def test_a_receipt_leaves_other_sessions_and_incoming_messages_alone(session, qu
 def test_an_unknown_kind_is_ignored(session, message, receipt):
     receipts_store(session, receipt("server-error"))
     assert Receipt.objects.count() == 0
+
+
+@pytest.mark.parametrize("before", [MessageState.SENT, MessageState.UNCONFIRMED])
+def test_a_receipt_counts_also_when_its_first_attempt_is_lost(session, queue, receipt, monkeypatch, before):
+    queue(state=before, wa_id="WA1", error_code="" if before == MessageState.SENT else "outcome_unknown")
+    lose_first(monkeypatch, receipts, "counted_first")
+    receipts_store(session, receipt("read"))
+    message = Message.objects.get()
+    assert (message.state, message.error_code, states()) == (MessageState.READ, "", ["read"])
 
 
 def test_receipts_of_many_threads_leave_the_strongest(session, message, receipt):

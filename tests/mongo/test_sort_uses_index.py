@@ -73,5 +73,5 @@ def test_pages_hold_what_they_should(session: Session) -> None:
     assert list(window) == [(message.id, message.text) for message in messages[::-1][10:15]]
     assert list(oldest_queued) == messages[1:2]
     assert list(queued) == [message.pk for message in messages[1::2][:10]]
-    annotated = Message.objects.filter(session=session).annotate(words=F("text")).order_by("words").values_list("words")
-    assert [words for (words,) in annotated[:2]] == ["0", "1"]
+    annotated = Message.objects.filter(session=session).annotate(said=F("text")).order_by("said").values_list("said")
+    assert [said for (said,) in annotated[:2]] == ["0", "1"]

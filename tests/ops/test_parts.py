@@ -8,6 +8,7 @@ import pytest
 from whatsapp_api.ops.console import Console
 from whatsapp_api.ops.process import LONGEST_DELAY, restart_delay
 from whatsapp_api.ops.procfile import instance, read_procfile, read_scale, scaled
+from whatsapp_api.ops.runner import remove_temporary
 
 
 def test_lines_are_aligned_behind_the_name_of_their_process():
@@ -60,3 +61,13 @@ def test_a_scale_that_makes_no_sense_is_refused(text: str):
 def test_only_what_the_procfile_has_can_be_scaled():
     with pytest.raises(ValueError, match="nothing"):
         scaled({"web": "serve"}, {"nothing": 2})
+
+
+@pytest.mark.parametrize("left", [[], ["redis.sock"]])
+def test_the_sockets_folder_goes_even_when_redis_was_killed(tmp_path: Path, left: list[str]):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    for name in left:
+        (folder / name).touch()
+    remove_temporary(folder / "redis.sock")
+    assert not folder.exists()

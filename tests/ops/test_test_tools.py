@@ -22,7 +22,8 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The commands that would have been run; by default all succeed, and nothing changes by them."""
     ran: list[list[str]] = []
     monkeypatch.setattr(tools, "_quietly", answer(ran, lambda: True))
-    monkeypatch.setattr(tools, "_mongod_starts", lambda: True)
+    monkeypatch.setattr(tools, "_mongod_complaint", lambda: "")
+    monkeypatch.setattr(tools.nginx, "find_nginx", lambda: "/usr/sbin/nginx")
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     return ran
@@ -62,6 +63,30 @@ def test_a_user_without_rights_is_told_what_to_install(
 
 
 def test_a_mongod_that_does_not_start_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    monkeypatch.setattr(tools, "_mongod_starts", lambda: False)
+    monkeypatch.setattr(tools, "_mongod_complaint", lambda: "no libcurl.so.4")
     assert tools.main() == 1
-    assert "set MONGOD to its path" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "(no libcurl.so.4)" in said
+    assert "set MONGOD to its path" in said
+
+
+def test_nginx_is_unpacked_where_there_is_none(monkeypatch: pytest.MonkeyPatch, commands: list[list[str]]):
+    unpacked: list[bool] = []
+
+    def unpack() -> bool:
+        unpacked.append(True)
+        return True
+
+    monkeypatch.setattr(tools, "find_chromium", lambda: "/usr/bin/chromium")
+    monkeypatch.setattr(tools.nginx, "find_nginx", lambda: "/somewhere/nginx" if unpacked else None)
+    monkeypatch.setattr(tools.nginx, "unpack", unpack)
+    assert tools.main() == 0
+    assert (unpacked, commands) == ([True], [])
+
+
+def test_a_missing_nginx_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr(tools, "find_chromium", lambda: "/usr/bin/chromium")
+    monkeypatch.setattr(tools.nginx, "find_nginx", lambda: None)
+    monkeypatch.setattr(tools.nginx, "unpack", lambda: False)
+    assert tools.main() == 1
+    assert "set NGINX to its path" in capsys.readouterr().err

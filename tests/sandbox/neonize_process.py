@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from sessions_app.sandbox.client import wait_until
+from whatsapp_api.ops.children import die_with_parent
 
 DRIVER = Path(__file__).with_name("driver.py")
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,7 @@ class NeonizeProcess:
             stdout=self.log,
             stderr=self.log,
             stdin=subprocess.DEVNULL,
+            preexec_fn=die_with_parent,
         )
         theirs.close()
         self._channel, self._ids = ours, itertools.count(1)
@@ -43,7 +45,7 @@ class NeonizeProcess:
         self.events: list[dict] = []
         self.alive, self._clients = True, 0
         threading.Thread(target=self._read, daemon=True).start()
-        self.wait("ready", seconds=20)
+        self.wait("ready", seconds=90)
 
     def _read(self) -> None:
         for line in self._channel.makefile("r"):
@@ -64,16 +66,16 @@ class NeonizeProcess:
         self._channel.sendall((json.dumps({"id": number, "do": do, **arguments}) + "\n").encode())
         return number
 
-    def end(self, number: int, seconds: float = 15):
+    def end(self, number: int, seconds: float = 60):
         answer = self._until(lambda: self._answers.pop(number, None), seconds, f"answer {number}")
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["result"]
 
-    def call(self, do: str, seconds: float = 15, **arguments):
+    def call(self, do: str, seconds: float = 60, **arguments):
         return self.end(self.begin(do, **arguments), seconds)
 
-    def wait(self, event: str, client: str | None = None, seconds: float = 10, after: int = 0, **wanted) -> dict:
+    def wait(self, event: str, client: str | None = None, seconds: float = 60, after: int = 0, **wanted) -> dict:
         """The first event of that name after event number `after` whose fields are as wanted."""
         wanted["event"] = event
         if client is not None:
@@ -129,13 +131,13 @@ class Neonize:
         self.wait("connected")
         return device
 
-    def call(self, do: str, seconds: float = 15, **arguments):
+    def call(self, do: str, seconds: float = 60, **arguments):
         return self.process.call(do, seconds, client=self.name, **arguments)
 
     def begin(self, do: str, **arguments) -> int:
         return self.process.begin(do, client=self.name, **arguments)
 
-    def end(self, number: int, seconds: float = 15):
+    def end(self, number: int, seconds: float = 60):
         return self.process.end(number, seconds)
 
     def send(self, to, text: str) -> str:
@@ -156,10 +158,10 @@ class Neonize:
 
         wait_until(announced, what="push name")
 
-    def wait(self, event: str, seconds: float = 10, after: int = 0, **wanted) -> dict:
+    def wait(self, event: str, seconds: float = 60, after: int = 0, **wanted) -> dict:
         return self.process.wait(event, self.name, seconds, after, **wanted)
 
-    def wait_text(self, text: str, seconds: float = 10) -> dict:
+    def wait_text(self, text: str, seconds: float = 60) -> dict:
         return self.wait("message", seconds, text=text)
 
     def seen(self, event: str) -> list[dict]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from sessions_app.sandbox.client import SandboxClient
+from whatsapp_api.ops.children import die_with_parent
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +21,7 @@ class SandboxProcess:
 
     def start(self, port: int = 0) -> None:
         command = [sys.executable, "-m", "sessions_app.sandbox", "--port", str(port), *self.arguments]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, preexec_fn=die_with_parent)
         assert self.process.stdout is not None
         self.url = json.loads(self.process.stdout.readline())["url"]
         self.port = int(self.url.rpartition(":")[2])
@@ -29,7 +30,7 @@ class SandboxProcess:
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.client.close()
         self.process.send_signal(number)
-        code = self.process.wait(10)
+        code = self.process.wait(60)
         self.process.stdout.close()
         return code
 

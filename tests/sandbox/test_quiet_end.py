@@ -17,5 +17,5 @@ def test_it_ends_silently_with_connections_open():
             open_connection.sendall(b"GET /control/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert open_connection.recv(1000)
             process.send_signal(signal.SIGTERM)
-            _, errors = process.communicate(timeout=10)
+            _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")

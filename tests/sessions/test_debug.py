@@ -27,13 +27,21 @@ from whatsapp_api.events.models import EventType
 from whatsapp_api.events.publish import publish
 
 
+@pytest.fixture(autouse=True)
+def kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written once here must not end before a test that is held up reads it."""
+    monkeypatch.setattr(live_status, "KEPT", 3600)
+
+
 @pytest.fixture
 def session(workspace: Workspace) -> Session:
     return factories.connected_session(workspace, owner="node-1", epoch=3)
 
 
 def told(session: Session, **changes: Any) -> WorkerStatus:
-    live = LiveStatus(state="CONNECTED", seconds=5, failures=0, sending=False, waits_to_send=False)
+    live = LiveStatus(
+        state="CONNECTED", seconds=5, failures=0, sending=False, waits_to_send=False, heard_at=1e9, silences=1
+    )
     host = HostStatus(
         pid=4242, provider="sandbox", alone=False, age=9, rss=70_000_000, fds=31, threads=20, sessions=[str(session.pk)]
     )
@@ -76,7 +84,8 @@ def test_it_tells_all_about_a_session_that_runs(session: Session) -> None:
     assert (found["host"]["pid"], found["host"]["rss"], found["host"]["fds"]) == (4242, 70_000_000, 31)
     assert found["host"]["sessions"] == 1
     assert found["worker"]["pid"] == 4000
-    assert found["live"]["state"] == "CONNECTED"
+    assert (found["live"]["state"], found["live"]["silences"]) == ("CONNECTED", 1)
+    assert (found["live"]["heard_at"], found["live"]["answered_at"]) == ("2001-09-09T01:46:40.000Z", None)
     assert found["queue"] == {"queued": 2, "sending": 1, "unconfirmed": 1}
     assert [entry["state"] for entry in found["history"]] == ["CONNECTED", "RECONNECTING", "CONNECTED"]
     assert [entry["reason"] for entry in found["errors"]] == ["connection_lost"]

@@ -13,5 +13,6 @@ def test_every_scheduled_task_exists_and_expires() -> None:
 
 
 def test_files_are_cleared_away_where_the_stores_are() -> None:
-    queues = {entry["task"]: entry["options"].get("queue") for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert (queues["sessions.cleanup_files"], queues["sessions.cleanup"]) == ("sessions", None)
+    routes = settings.CELERY_TASK_ROUTES
+    assert routes["sessions.cleanup_files"] == {"queue": "sessions"}
+    assert "sessions.cleanup" not in routes

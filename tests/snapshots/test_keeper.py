@@ -83,6 +83,7 @@ def test_pairing_does_not_wait(keeper, running, live):
 
 def test_a_write_in_the_same_tick_as_the_copy_is_not_missed(keeper, running, live):
     live(running.store).write()
+    age(running.store, -3600)  # however long this takes: it was written a moment ago
     assert signature(database_path(running.store)) is None
     keeper.take(running, 100.0)
     assert keeper.due([running], 120.0) == []
@@ -113,16 +114,16 @@ def test_one_session_is_taken_by_one_thread_at_a_time(running):
 
     def take(**_):
         entered.set()
-        leave.wait(5)
+        leave.wait(60)
 
     keeper = SnapshotKeeper(take=take)
     thread = threading.Thread(target=keeper.take, args=(running,))
     thread.start()
-    entered.wait(5)
+    assert entered.wait(60)
     assert keeper.take(running) is Taken.BUSY
     assert keeper.due([running], time.monotonic() + 100) == []
     leave.set()
-    assert keeper.take(running, wait=5) is Taken.UNCHANGED
+    assert keeper.take(running, wait=60) is Taken.UNCHANGED
     thread.join()
 
 

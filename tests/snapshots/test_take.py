@@ -128,20 +128,26 @@ def test_a_store_of_unknown_age_is_refused(session, store, next_owner):
 
 
 def test_a_copy_is_consistent_while_the_host_writes(session, store):
-    done = threading.Event()
+    done, written = threading.Event(), threading.Event()
 
     def write():
         while not done.is_set():
             store.write("y" * 200)
+            written.set()
+
+    def take_changed():
+        written.clear()
+        assert written.wait(60)
+        return take_now(session, store).version
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        versions = [snapshot.version for snapshot in (take_now(session, store) for _ in range(10)) if snapshot]
+        versions = [take_changed() for _ in range(10)]
     finally:
         done.set()
         writer.join()
-    assert versions == sorted(versions)
+    assert versions == list(range(1, 11))
     assert [verdict.error for verdict in snapshots_verify()] == ["", ""]
 
 

@@ -1,8 +1,10 @@
 """A real session owner in this process: real database, real Redis, real host processes."""
 
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from messaging.models import Direction, Message, MessageState
-from sessions_app.engine.states import State
+from sessions_app.engine.states import Reason, State
 from sessions_app.models import Desired, Node, Session
 from sessions_app.quick_redis import client
 from sessions_app.sandbox.client import Phone, SandboxClient
@@ -21,6 +23,7 @@ from tests import factories
 from tests.engine import hosts  # noqa: F401 - registers the provider "fake"
 from tests.engine.conftest import SandboxProcess
 from whatsapp_api.accounts.models import Workspace
+from whatsapp_api.events.models import Event, EventType
 
 T = TypeVar("T")
 QUICK = Timings(
@@ -28,13 +31,43 @@ QUICK = Timings(
 )
 
 
-def eventually(probe: Callable[[], T | None], what: str, within: float = 20) -> T:
+def eventually(probe: Callable[[], T | None], what: str, within: float = 90) -> T:
     """The first truthy answer of `probe`."""
     deadline = time.monotonic() + within
     while not (answer := probe()):
         assert time.monotonic() < deadline, f"{what} did not happen within {within} s"
         time.sleep(0.01)
     return answer
+
+
+def told(session: Session, state: State, reason: Reason) -> None:
+    """It is or was in this state: one that lasts for a moment only may be missed in its row, never among the events."""
+    news = Event.objects.filter(type=EventType.SESSION_STATUS, session_id=session.pk)
+    eventually(news.filter(payload__state=state.value, payload__reason=reason.value).exists, f"{state}, {reason}")
+
+
+def in_shared_host(live: Any) -> bool:
+    """Connected, and not where it was linked. The host is read once: another thread may be taking it out of there."""
+    slot = live.slot
+    return slot is not None and not (slot.dead or slot.alone) and live.state is State.CONNECTED
+
+
+class Gate:
+    """Keeps a message under way until the test opens it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "open"
+        self.content = {"until": str(self._path)}
+
+    def open(self) -> None:
+        self._path.touch()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    gate = Gate(tmp_path)
+    yield gate
+    gate.open()
 
 
 class Owner:
@@ -50,13 +83,25 @@ class Owner:
             self._running = False
             self.supervisor.stop()
 
+    @contextmanager
+    def stopping(self) -> Iterator[None]:
+        """Stops meanwhile; at the end it has stopped."""
+        thread = threading.Thread(target=self._stop_aside)
+        thread.start()
+        yield
+        thread.join()
+
+    def _stop_aside(self) -> None:
+        self.stop()
+        connection.close()
+
     def live(self, session: Session) -> Any:
         return self.supervisor.registry.get(session.pk)
 
     def host(self, session: Session) -> Any:
         return self.live(session).slot.host
 
-    def state(self, session: Session, state: State, within: float = 20) -> Session:
+    def state(self, session: Session, state: State, within: float = 90) -> Session:
         def reached() -> Session | None:
             row = Session.objects.get(pk=session.pk)
             return row if row.state == state else None
@@ -67,6 +112,7 @@ class Owner:
 @pytest.fixture
 def sessions_dir(settings: Any, tmp_path: Path) -> Path:
     settings.SESSIONS_DIR = tmp_path / "sessions"
+    settings.SESSION_LEASE_SECONDS = 120  # a machine that is held up must not end it; see tests of leases
     settings.SESSION_SPARE_HOSTS = 0  # tests that count hosts ask for some
     return settings.SESSIONS_DIR
 

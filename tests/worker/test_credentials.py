@@ -11,7 +11,7 @@ from sessions_app.engine.states import Reason, State
 from sessions_app.models import Desired, Session
 from sessions_app.snapshots.models import SessionKey, SessionSnapshot
 from tests import factories
-from tests.worker.conftest import eventually, store_of
+from tests.worker.conftest import eventually, in_shared_host, store_of
 from whatsapp_api.core import master_key_file
 
 
@@ -40,12 +40,9 @@ def linked(owner, session, phone):
     owner.state(session, State.SCAN_QR)
     phone.scan(eventually(lambda: qr.current(session.pk), "a QR code").payload)
     owner.state(session, State.CONNECTED)
-    eventually(lambda: moved(owner.live(session)), "the move to a shared host")
+    live = owner.live(session)
+    eventually(lambda: in_shared_host(live) and not live.busy, "the move to a shared host")
     return owner.state(session, State.CONNECTED)
-
-
-def moved(live):
-    return live.slot and not live.slot.alone and live.state is State.CONNECTED and not live.busy
 
 
 def want(session, **fields):

@@ -1,7 +1,5 @@
 """Messages that arrive while a session changes hosts or loses its worker: WhatsApp believes them delivered."""
 
-import os
-import signal
 import threading
 from collections import Counter
 
@@ -12,7 +10,8 @@ from sessions_app import commands, qr
 from sessions_app.engine.states import State
 from sessions_app.models import Desired, Session
 from tests import factories
-from tests.worker.conftest import eventually
+from tests.frozen import frozen
+from tests.worker.conftest import eventually, in_shared_host
 
 COUNT = 150
 
@@ -27,12 +26,7 @@ def linked(owner, session, phone):
     owner.state(session, State.SCAN_QR)
     phone.scan(eventually(lambda: qr.current(session.pk), "a QR code").payload)
     owner.state(session, State.CONNECTED)
-    eventually(lambda: moved(owner, session), "the move to a shared host")
-
-
-def moved(owner, session):
-    live = owner.live(session)
-    return live.slot and not live.slot.alone and live.state is State.CONNECTED
+    eventually(lambda: in_shared_host(owner.live(session)), "the move to a shared host")
 
 
 class Burst:
@@ -81,7 +75,7 @@ def orphan_the_hosts(session, owner, start_owner):
 def test_no_message_is_lost_in_between(owner, start_owner, linked, session, phone, friend, disturbance):
     with Burst(friend, phone):
         disturbance(session, owner, start_owner)
-    eventually(lambda: all_are_stored(session), "every message, once", 40)
+    eventually(lambda: all_are_stored(session), "every message, once")
 
 
 def test_no_message_is_lost_in_the_move_to_a_shared_host(owner, session, phone, friend):
@@ -89,15 +83,14 @@ def test_no_message_is_lost_in_the_move_to_a_shared_host(owner, session, phone, 
     phone.scan(eventually(lambda: qr.current(session.pk), "a QR code").payload)
     owner.state(session, State.CONNECTED)
     with Burst(friend, phone):
-        eventually(lambda: moved(owner, session), "the move")
-    eventually(lambda: all_are_stored(session), "every message, once", 40)
+        eventually(lambda: in_shared_host(owner.live(session)), "the move")
+    eventually(lambda: all_are_stored(session), "every message, once")
 
 
 def test_what_the_library_had_buffered_survives_the_end_of_the_worker(owner, linked, session, phone, friend):
     host = owner.host(session)
-    os.kill(host.pid, signal.SIGSTOP)
-    for number in range(COUNT):
-        friend.send(phone.number, text=f"burst {number}")
-    host._channel.close()
-    os.kill(host.pid, signal.SIGCONT)
-    eventually(lambda: all_are_stored(session), "every message, once", 40)
+    with frozen(host.pid):
+        for number in range(COUNT):
+            friend.send(phone.number, text=f"burst {number}")
+        host._channel.close()
+    eventually(lambda: all_are_stored(session), "every message, once")

@@ -1,5 +1,7 @@
 """What the owner does about connections that end, hang or never come about, with the real engine."""
 
+from dataclasses import replace
+
 import pytest
 
 from sessions_app import commands, qr
@@ -7,7 +9,7 @@ from sessions_app.engine.states import Reason, State
 from sessions_app.models import Desired, Session
 from sessions_app.worker.timings import Timings
 from tests import factories
-from tests.worker.conftest import QUICK, eventually
+from tests.worker.conftest import QUICK, eventually, in_shared_host
 from whatsapp_api.events.models import Event, EventType
 
 
@@ -24,14 +26,11 @@ def link(start_owner, session, phone):
         owner = start_owner(timings=timings)
         owner.state(session, State.SCAN_QR)
         phone.scan(eventually(lambda: qr.current(session.pk) or False, "a QR code").payload)
-        eventually(lambda: settled(owner.live(session)), "the move to a shared host")
+        live = owner.live(session)
+        eventually(lambda: in_shared_host(live) and not live.busy, "the move to a shared host")
         return owner
 
     return link
-
-
-def settled(live):
-    return live.running and not live.slot.alone and not live.busy and live.state is State.CONNECTED
 
 
 def states(session):
@@ -85,17 +84,20 @@ def test_a_connection_that_breaks_comes_back_by_itself(link, session, phone, san
 
 def test_no_start_lasts_longer_than_its_deadline(link, session, phone, sandbox):
     """The server takes the connection and never answers the upgrade: only the end of the process helps."""
-    owner = link(Timings(sweep=0.2, backoff_first=0.1, backoff_most=0.3, move_after=0.2, starting=1.5, host_grace=0.3))
+    patient = Timings(sweep=0.2, backoff_first=0.1, backoff_most=0.3, move_after=0.2, host_grace=0.3)
+    owner = link(patient)
     pid = owner.host(session).pid
+    owner.supervisor.reconciler._timings = replace(patient, starting=1.5)
     sandbox.fault("hang_upgrade", account=phone.number)
     sandbox.fault("hang_upgrade")
     Session.objects.filter(pk=session.pk).update(generation=2)
     commands.wake(session.pk)
-    row = owner.state(session, State.RECONNECTING, within=30)
+    row = owner.state(session, State.RECONNECTING)
     assert row.reason == Reason.START_TIMEOUT
     assert "trying again by itself" in row.explanation
     sandbox.clear_faults()
-    owner.state(session, State.CONNECTED, within=30)
+    owner.supervisor.reconciler._timings = patient  # on a busy machine a process alone takes longer to start
+    owner.state(session, State.CONNECTED)
     assert owner.host(session).pid != pid
 
 
@@ -110,7 +112,7 @@ def test_no_reconnection_lasts_longer_than_its_deadline(link, session, phone, sa
     owner.state(session, State.RECONNECTING)
     eventually(lambda: live.failures > first + 1, "attempts of our own beside the library's")
     sandbox.clear_faults()
-    owner.state(session, State.CONNECTED, within=30)
+    owner.state(session, State.CONNECTED)
 
 
 def test_credentials_that_are_nowhere_are_not_blamed_on_the_phone(start_owner, workspace, sandbox):

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from django.db import OperationalError
@@ -17,7 +18,8 @@ from sessions_app.engine.states import Reason, State
 from sessions_app.engine.store import StoreLock, prepare
 from sessions_app.models import Desired, Session
 from sessions_app.worker import intake, supervisor
-from tests.worker.conftest import eventually, store_of
+from tests.frozen import frozen
+from tests.worker.conftest import QUICK, eventually, store_of, told
 from whatsapp_api.events.models import Event, EventType
 
 
@@ -144,7 +146,7 @@ def test_a_refusal_ends_in_failed_and_the_next_message_goes(owner, linked, queue
     session = linked()
     owner.state(session, State.CONNECTED)
     refused, next_one = queue(session, content={"do": "refuse"}), queue(session)
-    assert settled(refused, MessageState.FAILED).error_code == "whatsapp_463"
+    assert settled(refused, MessageState.FAILED).error_code == "reachout_timelock"
     settled(next_one, MessageState.SENT)
 
 
@@ -152,23 +154,24 @@ def test_a_slow_session_holds_no_other_up(owner, linked, queue, settled):
     slow, quick = linked("Slow"), linked("Quick")
     for session in (slow, quick):
         owner.state(session, State.CONNECTED)
-    waiting = queue(slow, content={"seconds": 3})
+    waiting = queue(slow, content={"seconds": 300})
     settled(waiting, MessageState.SENDING)
-    began = time.monotonic()
     for row in [queue(quick) for _ in range(5)]:
         settled(row, MessageState.SENT)
-    assert time.monotonic() - began < 2.5
-    assert Message.objects.get(pk=waiting.pk).state == MessageState.SENDING
+    waiting.refresh_from_db()
+    assert waiting.state == MessageState.SENDING
+    owner.host(slow).kill()  # nobody waits for it
 
 
 def test_what_comes_in_is_stored_and_forgotten_by_the_spool(owner, linked, sessions_dir):
     session = linked()
     owner.state(session, State.CONNECTED)
-    commands.call(session.pk, "receive", {"count": 50}, timeout=10)
+    commands.call(session.pk, "receive", {"count": 50}, timeout=30)
     eventually(lambda: Message.objects.filter(session=session, direction="in").count() == 50, "50 messages")
     order = Message.objects.filter(session=session, direction="in").order_by("id").values_list("wa_id", flat=True)
     assert list(order) == [f"M{number}" for number in range(50)]
-    eventually(lambda: owner.host(session).stats(timeout=5).result()["sessions"][str(session.pk)]["spool"] == 0, "acks")
+    host = owner.host(session)
+    eventually(lambda: host.stats(timeout=60).result()["sessions"][str(session.pk)]["spool"] == 0, "acks")
     assert Session.objects.get(pk=session.pk).last_inbound_at
 
 
@@ -178,12 +181,12 @@ def test_what_comes_in_is_stored_and_forgotten_by_the_spool(owner, linked, sessi
 def test_a_call_gets_its_answer_or_its_error(owner, linked):
     session = linked()
     owner.state(session, State.CONNECTED)
-    assert commands.call(session.pk, "echo", {"text": "a", "data": b"\x00"}, timeout=5) == {
+    assert commands.call(session.pk, "echo", {"text": "a", "data": b"\x00"}, timeout=60) == {
         "text": "a",
         "data": b"\x00",
     }
     with pytest.raises(Unsupported):
-        commands.call(session.pk, "levitate", {}, timeout=5)
+        commands.call(session.pk, "levitate", {}, timeout=60)
     with pytest.raises(TimeoutError):
         commands.call(session.pk, "sleep", {"seconds": 5}, timeout=0.5)
 
@@ -195,8 +198,8 @@ def test_a_call_to_a_session_that_does_not_run_is_refused_at_once(owner, linked)
     owner.state(session, State.STOPPED)
     began = time.monotonic()
     with pytest.raises(NotConnected):
-        commands.call(session.pk, "echo", {}, timeout=5)
-    assert time.monotonic() - began < 2
+        commands.call(session.pk, "echo", {}, timeout=30)
+    assert time.monotonic() - began < 15
 
 
 # ---- deaths --------------------------------------------------------------------------------------------
@@ -207,9 +210,27 @@ def test_a_host_that_is_killed_comes_back_by_itself(owner, linked):
     owner.state(session, State.CONNECTED)
     pid = owner.host(session).pid
     kill(owner, session)
-    assert owner.state(session, State.RECONNECTING).reason == Reason.ENGINE_CRASHED
+    told(session, State.RECONNECTING, Reason.ENGINE_CRASHED)
     owner.state(session, State.CONNECTED)
     assert owner.host(session).pid != pid
+
+
+def test_a_crash_is_told_also_when_the_session_is_taken_out_at_once(owner, linked, monkeypatch):
+    session = linked()
+    owner.state(session, State.CONNECTED)
+    live, bury = owner.live(session), owner.supervisor.pool.bury
+
+    def taken_out_meanwhile(slot):
+        surprised = bury(slot)
+        owner.supervisor.reconciler.wake()
+        eventually(lambda: live.slot is not slot, "the burial")
+        return surprised
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner.supervisor.pool, "bury", taken_out_meanwhile)
+        kill(owner, session)
+        told(session, State.RECONNECTING, Reason.ENGINE_CRASHED)
+    owner.state(session, State.CONNECTED)
 
 
 def test_the_message_under_way_when_a_host_dies_is_unconfirmed_and_the_rest_goes(owner, linked, queue, settled):
@@ -225,13 +246,13 @@ def test_a_wedged_host_is_ended(linked, start_owner):
     from sessions_app.worker.timings import Timings
     from tests.worker.conftest import Owner
 
-    owner: Owner = start_owner(timings=Timings(sweep=0.2, backoff_first=0.05, stats_every=0.1, stats_within=0.5))
+    owner: Owner = start_owner(timings=Timings(sweep=0.2, backoff_first=0.05, stats_every=0.1, stats_within=5))
     session = linked()
     owner.state(session, State.CONNECTED)
     pid = owner.host(session).pid
-    os.kill(pid, signal.SIGSTOP)
-    owner.state(session, State.RECONNECTING)
-    owner.state(session, State.CONNECTED)
+    with frozen(pid):
+        told(session, State.RECONNECTING, Reason.ENGINE_CRASHED)
+        owner.state(session, State.CONNECTED)
     assert owner.host(session).pid != pid
 
 
@@ -271,13 +292,15 @@ def test_a_new_worker_waits_for_the_hosts_of_the_dead_one(linked, start_owner, s
     owner.state(session, State.CONNECTED)
 
 
-def test_a_worker_that_stops_finishes_what_is_under_way_and_gives_back(start_owner, linked, queue, settled):
-    session, owner = linked(), start_owner()
+def test_a_worker_that_stops_finishes_what_is_under_way_and_gives_back(start_owner, linked, queue, settled, gate):
+    session, owner = linked(), start_owner(timings=replace(QUICK, drain_sends=120))
     owner.state(session, State.CONNECTED)
-    last = queue(session, content={"seconds": 1})
+    last = queue(session, content=gate.content)
     settled(last, MessageState.SENDING)
     after = queue(session)
-    owner.stop()
+    with owner.stopping():
+        eventually(owner.supervisor.pump._closed.is_set, "the end of new sends")
+        gate.open()
     row = Session.objects.get(pk=session.pk)
     assert (row.owner, row.state, row.reason) == ("", State.RECONNECTING, Reason.WORKER_LOST)
     assert Message.objects.get(pk=last.pk).state == MessageState.SENT
@@ -318,13 +341,30 @@ def test_a_database_that_is_away_loses_nothing_and_keeps_the_order(linked, start
     session, owner = linked(), start_owner()
     owner.state(session, State.CONNECTED)
     away.set()
-    commands.call(session.pk, "receive", {"count": 300}, timeout=10)
-    eventually(lambda: owner.live(session).overflowed or owner.live(session).busy, "the overflow")
+    live = owner.live(session)
+    live.pause_until = float("inf")  # else its host would be replaced before all has come in
+    commands.call(session.pk, "receive", {"count": 300}, timeout=30)
+    eventually(lambda: live.overflowed, "the overflow")
     away.clear()
+    live.pause_until = 0.0
     rows = Message.objects.filter(session=session, direction="in").order_by("id")
     eventually(lambda: rows.count() == 300, "all messages")
     assert list(rows.values_list("wa_id", flat=True)) == [f"M{number}" for number in range(300)]
     owner.state(session, State.CONNECTED)
+
+
+def test_a_stop_does_not_wait_for_a_database_that_stays_away(linked, start_owner, monkeypatch, sessions_dir):
+    def refuse(*arguments, **options):
+        raise OperationalError("away")
+
+    session, owner = linked(), start_owner(timings=replace(QUICK, drain_events=0.5))
+    owner.state(session, State.CONNECTED)
+    monkeypatch.setattr(intake, "event_store", refuse)
+    commands.call(session.pk, "receive", {"count": 3}, timeout=30)
+    with owner.stopping():
+        eventually(owner.supervisor._stopping.is_set, "the end of patience")
+    left = [event for _, event in Spool.leftovers(store_of(sessions_dir, session))]
+    assert [event.wa_id for event in left if isinstance(event, MessageReceived)] == ["M0", "M1", "M2"]
 
 
 def test_an_event_that_can_never_be_stored_holds_nothing_up_and_stays_in_the_spool(
@@ -340,7 +380,7 @@ def test_an_event_that_can_never_be_stored_holds_nothing_up_and_stays_in_the_spo
     monkeypatch.setattr(intake, "event_store", refuse)
     session, owner = linked(), start_owner()
     owner.state(session, State.CONNECTED)
-    commands.call(session.pk, "receive", {"count": 3}, timeout=10)
+    commands.call(session.pk, "receive", {"count": 3}, timeout=30)
     eventually(lambda: Message.objects.filter(wa_id="M2").exists(), "the message after it")
     owner.stop()
     assert "M1" in [event.wa_id for _, event in Spool.leftovers(store_of(sessions_dir, session))]

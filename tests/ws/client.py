@@ -16,7 +16,7 @@ from whatsapp_api.asgi import application
 from whatsapp_api.events.models import EventType
 from whatsapp_api.events.publish import publish
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Client:

@@ -11,10 +11,10 @@ from channels.layers import channel_layers
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
 from sessions_app.models import Session
-from tests.ws.client import in_database, listening, make_event, run
-from whatsapp_api.accounts.models import User
+from tests.ws.client import connection, in_database, listening, make_event, run
+from whatsapp_api.accounts.models import Membership, User
 from whatsapp_api.core import live
-from whatsapp_api.events import feed
+from whatsapp_api.events import feed, opening
 from whatsapp_api.events.models import EventType
 from whatsapp_api.events.publish import publish_live
 from whatsapp_api.ops import redis_server
@@ -88,6 +88,24 @@ def test_clients_outlive_redis(alice: User, connected: Session, server: Server) 
         while (event := await client.event())["sequence"] is None:
             pass
         return int(event["payload"]["number"])
+
+    run(scenario())
+
+
+def test_rights_that_were_lost_before_redis_is_there_count_as_soon_as_it_is(
+    alice: User, connected: Session, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "RECHECK_SECONDS", 3600.0)
+
+    async def scenario() -> None:
+        client = connection(user=alice)
+        await client.connect()
+        assert (await client.message())["type"] == "ready"
+        await in_database(make_event, connected, 1)
+        assert await client.numbers(1) == [1]
+        await in_database(Membership.objects.filter(user=alice).delete)
+        await server.start()
+        assert (await client.closed())[0] == 4403
 
     run(scenario())
 

@@ -13,7 +13,7 @@ from sessions_app.models import Session
 from tests import factories
 from tests.ws.client import connection, in_database, listening, make_event, run
 from whatsapp_api.accounts.models import Membership, User
-from whatsapp_api.events import consumers
+from whatsapp_api.events import opening
 
 
 async def refused(*arguments: object, **options: object) -> tuple[int, str, str]:
@@ -132,7 +132,7 @@ def test_it_ends_when_the_token_expires(alice: User, connected: Session) -> None
 def test_it_ends_when_the_caller_leaves_the_workspace(
     alice: User, connected: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.05)
+    monkeypatch.setattr(opening, "RECHECK_SECONDS", 0.05)
 
     async def scenario() -> None:
         client = connection(user=alice)

@@ -7,7 +7,7 @@ import pytest
 
 from sessions_app.models import Session
 from tests import factories
-from tests.ws.client import in_database, make_event, run
+from tests.ws.client import PATIENCE, in_database, make_event, run
 from whatsapp_api.accounts.models import User
 from whatsapp_api.asgi import application
 from whatsapp_api.events import consumers
@@ -37,8 +37,8 @@ def test_a_client_that_reads_nothing_is_closed(
 
     async def scenario() -> None:
         connection = asyncio.create_task(application(scope, receive, send))
-        await asyncio.wait_for(ready.wait(), 10)
+        await asyncio.wait_for(ready.wait(), PATIENCE)
         await in_database(make_event, connected, 1)
-        await asyncio.wait_for(connection, 10)
+        await asyncio.wait_for(connection, PATIENCE)
 
     run(scenario())

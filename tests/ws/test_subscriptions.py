@@ -11,8 +11,8 @@ from whatsapp_api.events.subscriptions import subscription
     ("pattern", "types"),
     [
         ("message", {"message"}),
-        ("message.*", {"message", "message.created", "message.ack"}),
-        ("session.*", {"session.status", "session.qr", "session.pairing_code"}),
+        ("message.*", {kind for kind in EventType.values if f"{kind}.".startswith("message.")}),
+        ("session.*", {kind for kind in EventType.values if kind.startswith("session.")}),
         ("*", set(EventType.values)),
     ],
 )

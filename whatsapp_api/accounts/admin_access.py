@@ -7,26 +7,36 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from .models import Membership, Role, User
-from .selectors import workspace_ids
+from .authority import Authority
+from .models import User, Workspace
+from .scopes import Scope
 
 
 def visible_workspaces(request: HttpRequest) -> list[uuid.UUID]:
-    """The workspaces of whoever asks, looked up once a request: one page asks for permissions many times."""
-    found: list[uuid.UUID] | None = getattr(request, "visible_workspaces", None)
-    if found is None:
-        found = workspace_ids(request.user) if isinstance(request.user, User) else []
-        request.visible_workspaces = found  # type: ignore[attr-defined]
-    return found
+    """The workspaces of whoever asks."""
+    return workspaces_with(request, Scope.READ)
 
 
 def writable_workspaces(request: HttpRequest) -> list[uuid.UUID]:
-    """Where this user may act; viewers look on. The REST API asks the same of every call."""
-    user = request.user
-    if not isinstance(user, User) or user.is_superuser:
-        return visible_workspaces(request)
-    mine = Membership.objects.filter(user=user).exclude(role=Role.VIEWER).values_list("workspace_id", flat=True)
-    return sorted(set(mine) & set(visible_workspaces(request)))
+    """Where this user may send, start and stop; viewers look on. The REST API asks the same of every call."""
+    return workspaces_with(request, Scope.CONTROL)
+
+
+def workspaces_with(request: HttpRequest, scope: Scope) -> list[uuid.UUID]:
+    """Where this user holds `scope`; roles are looked up once a request, since one page asks many times."""
+    if not isinstance(request.user, User):
+        return []
+    authority = getattr(request, "authority", None)
+    if authority is None:
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        authority = request.authority = Authority(request.user, address=address)  # type: ignore[attr-defined]
+    found: list[uuid.UUID] = authority.workspaces(scope)
+    return found
+
+
+def workspaces_offered(request: HttpRequest, scope: Scope) -> QuerySet[Workspace]:
+    """To choose from. The oldest comes first: it is what REST means, too, when none is named."""
+    return Workspace.objects.filter(pk__in=workspaces_with(request, scope)).order_by("pk")
 
 
 def may_enter(request: HttpRequest) -> bool:

@@ -6,16 +6,13 @@ from django.contrib.auth.models import AnonymousUser
 
 from whatsapp_api.core.errors import ApiError
 
-from .models import Membership, User, Workspace
+from .authority import authority_of
+from .models import User
 
 
 def workspace_ids(user: User | AnonymousUser) -> list[uuid.UUID]:
-    """Workspaces whose rows this user may see; a superuser sees all. Oldest first."""
-    if not user.is_authenticated or not user.is_active:
-        return []
-    if user.is_superuser:
-        return list(Workspace.objects.order_by("id").values_list("id", flat=True))
-    return sorted(Membership.objects.filter(user=user).values_list("workspace_id", flat=True))
+    """Workspaces whose rows this user may see for what the request is about; a superuser sees all. Oldest first."""
+    return authority_of(user).workspaces()
 
 
 def default_workspace_id(user: User | AnonymousUser) -> uuid.UUID:

@@ -1,6 +1,6 @@
 """Django's own error pages: JSON under /api/, HTML elsewhere."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import defaults
 
 from .errors import body
@@ -26,11 +26,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return defaults.permission_denied(request, exception)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
     """handler404: no such address."""
     if request.path.startswith(PREFIX):
         return _json(404, "not_found", "There is no such address; /api/docs/ lists them all.")
-    return defaults.page_not_found(request, exception)
+    return defaults.page_not_found(request, exception or Http404())
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

@@ -7,6 +7,11 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 MONGODB = "whatsapp_api.mongo.engine"
+APP_NAME = "whatsapp-api"
+"""Under which MongoDB's logs and `$currentOp` show our connections."""
+HEARTBEAT_MS = 2000
+"""How often the driver measures the way to the server. After a server hung it may believe that an answer takes longer
+than our deadlines, and asks nothing until it has measured anew: with its own 10 s that is how long leases waited."""
 
 
 def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
@@ -44,5 +49,11 @@ def _mongodb(url: str, name: str) -> dict[str, Any]:
         "ENGINE": MONGODB,
         "HOST": url,
         "NAME": name,
-        "OPTIONS": {"serverSelectionTimeoutMS": 5000, "connectTimeoutMS": 5000, "socketTimeoutMS": 20000},
+        "OPTIONS": {
+            "appName": APP_NAME,
+            "serverSelectionTimeoutMS": 5000,
+            "connectTimeoutMS": 5000,
+            "socketTimeoutMS": 20000,
+            "heartbeatFrequencyMS": HEARTBEAT_MS,
+        },
     }

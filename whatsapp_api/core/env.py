@@ -6,8 +6,11 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from .networks import network
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+RATE = r"^[1-9][0-9]{0,6}/[smhd]\Z"
 
 
 def text(name: str, default: str = "") -> str:
@@ -48,6 +51,30 @@ def words(name: str, default: str = "") -> list[str]:
 def rate(name: str, default: str) -> str:
     """So many per second, minute, hour or day: `20/m`."""
     value = text(name, default).strip()
-    if not re.fullmatch(r"[1-9][0-9]{0,6}/[smhd]", value):
+    if not re.match(RATE, value):
         raise ImproperlyConfigured(f"{name} must look like 20/m: a number per s, m, h or d")
+    return value
+
+
+def rate_or_none(name: str, default: str) -> str:
+    """A rate, or `0` for no limit: then empty."""
+    return "" if text(name, default).strip() == "0" else rate(name, default)
+
+
+def networks(name: str, default: str = "") -> list[str]:
+    """A comma separated list of addresses and ranges."""
+    found = words(name, default)
+    for word in found:
+        try:
+            network(word)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {word!r} is no address or range such as 203.0.113.0/24") from error
+    return found
+
+
+def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """One of a few words."""
+    value = text(name, default).strip().lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}")
     return value

@@ -3,21 +3,23 @@
 `{"error": {"code": stable, "message": sentence, "fields": {name: [sentence]}, "request_id": id}}`
 """
 
+import errno
 import logging
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import Error as DjangoDatabaseError
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from redis.exceptions import RedisError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
+from .crypto import SealBroken
 from .db import is_conflict
 from .logs import request_id
+from .master_key import MasterKeyError
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class Unavailable(ApiError):
 
 # Whatever a database call may raise: on MongoDB some of the driver's own exceptions come through.
 DATABASE_FAULTS = (DjangoDatabaseError, PyMongoError)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 AWAY = (OperationalError, InterfaceError, ConnectionFailure, ExecutionTimeout)
 
 CODES = {
@@ -70,7 +73,6 @@ SENTENCES = {
     "POST /api/v1/auth/token gives you one.",
     "token_not_valid": "The token is malformed, expired or of the wrong type; get a new one at "
     "/api/v1/auth/token/refresh or /api/v1/auth/token.",
-    "no_active_account": "The username or the password is wrong, or the account is not active.",
     "not_found": "There is nothing at this address that you may see.",
 }
 
@@ -90,6 +92,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, exceptions.ValidationError):
         fields = flatten(error.detail)
         return Response(body("validation_error", _first_sentence(fields), fields), status=400)
+    from rest_framework.views import exception_handler  # loads the authentication classes, which import this module
+
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -104,12 +108,24 @@ def _known(error: Exception) -> Exception:
         return exceptions.ValidationError(getattr(error, "message_dict", None) or error.messages)
     if isinstance(error, RequestDataTooBig):
         return ApiError("body_too_large", "The body of the request is too long.", http_status=413)
+    if isinstance(error, ObjectDoesNotExist):  # it was there when the request began
+        return ApiError("not_found", "It was removed a moment ago.", http_status=404)
+    if isinstance(error, IntegrityError):
+        logger.warning("Two changes did not fit together: %s", type(error.__cause__ or error).__name__)
+        return Conflict("changed_meanwhile", "Somebody else changed or removed it at the same moment; look again.")
     if database_is_away(error):
         logger.error("The database does not answer: %s", type(error.__cause__ or error).__name__)
         return Unavailable("database_unavailable", "The database does not answer at the moment; try again.")
     if isinstance(error, RedisError):
         logger.error("Redis does not answer: %s", type(error).__name__)
         return Unavailable("redis_unavailable", "Redis does not answer at the moment; try again.")
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        logger.error("A disk or a quota is full: %s", error.strerror)
+        text = "There is no room left for files on the server; what is stored already can still be read."
+        return ApiError("storage_full", text, http_status=507)
+    if isinstance(error, MasterKeyError | SealBroken):
+        logger.error("A secret cannot be opened: %s", error)
+        return Unavailable("secret_sealed", "Something needed for this is sealed under a key that this server lacks.")
     return error
 
 

@@ -1,5 +1,6 @@
-"""Values as the API writes them."""
+"""Values as the API writes and reads them."""
 
+import base64
 from datetime import UTC, datetime
 
 
@@ -13,3 +14,8 @@ def iso(moment: datetime | None) -> str | None:
 def from_unix(seconds: float) -> datetime:
     """Unix seconds as an aware datetime."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def from_base64(text: str) -> bytes:
+    """What is behind base64, as it is or in a `data:` URL (RFC 2397); raises ValueError."""
+    return base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)

@@ -16,6 +16,8 @@ from channels.layers import get_channel_layer
 
 logger = logging.getLogger(__name__)
 QUEUE_LIMIT = 10_000
+ACCESS_GROUP = "access"
+"""Every process that holds connections of clients; hears whose rights changed."""
 SEND_DEADLINE_SECONDS = 5
 
 
@@ -51,7 +53,8 @@ class _Pusher:
 
     async def _send(self, layer: Any, group: str, message: dict[str, Any]) -> None:
         try:
-            await asyncio.wait_for(layer.group_send(group, message), SEND_DEADLINE_SECONDS)
+            async with asyncio.timeout(SEND_DEADLINE_SECONDS):
+                await layer.group_send(group, message)
         except Exception as error:  # noqa: BLE001 any fault of Redis: live pushes are best effort by design
             if not self.lost:
                 logger.warning("Live pushes get lost (%s); clients catch up from the event log", type(error).__name__)

@@ -5,7 +5,6 @@ the others only decrypt what was encrypted before a rotation. A key's id is a fi
 """
 
 import base64
-import binascii
 import functools
 import hashlib
 import os
@@ -130,7 +129,7 @@ def _file(path: Path, name: str) -> Source:
 def _key(word: str, number: int, name: str) -> MasterKey:
     try:
         secret = base64.b64decode(word, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         secret = b""
     if len(secret) != KEY_BYTES:
         raise MasterKeyError(f"Key {number} in {name} is not the base64 of {KEY_BYTES} bytes. {HELP}")

@@ -5,9 +5,11 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from .logs import request_id
+from .logs import current_request, request_id
 
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 Next = Callable[[HttpRequest], Awaitable[HttpResponse]] | Callable[[HttpRequest], HttpResponse]
@@ -26,6 +28,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
         given = request.headers.get("X-Request-Id", "")
         request_id.set(given if WELL_FORMED.fullmatch(given) else uuid.uuid4().hex)
+        current_request.set(request)
         if iscoroutinefunction(self.get_response):
             return self._answer_async(request)
         return self._stamp(self.get_response(request))  # type: ignore[arg-type]
@@ -37,3 +40,9 @@ class RequestIdMiddleware:
     def _stamp(response: HttpResponse) -> HttpResponse:
         response["X-Request-Id"] = request_id.get()
         return response
+
+
+@receiver(request_finished)
+def forget(**_: object) -> None:
+    """Not at the middleware's end: Django logs what was answered after it."""
+    current_request.set(None)

@@ -16,3 +16,16 @@ def client() -> redis.Redis:
         health_check_interval=15,
         max_connections=200,
     )
+
+
+def ages(redis_client: redis.Redis, prefix: str, *, kept: float) -> dict[str, float]:
+    """Seconds since each key below `prefix` was written to be kept for `kept` seconds, by the rest of its name.
+
+    Read from what is left of that time: clocks of several machines need not agree. Raises RedisError.
+    """
+    keys = list(redis_client.scan_iter(f"{prefix}*", count=1000))
+    reading = redis_client.pipeline(transaction=False)
+    for key in keys:
+        reading.pttl(key)
+    left = zip(keys, reading.execute(), strict=True)
+    return {key.decode().removeprefix(prefix): kept - ms / 1000 for key, ms in left if ms >= 0}

@@ -16,8 +16,19 @@ class Schema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:
+            if scope := self._scope_needed():
+                operation["x-scope"] = scope
+                text = f"Needs the scope `{scope}`."
+                operation["description"] = f"{operation.get('description', '')}\n\n{text}".strip()
             operation["responses"].setdefault("default", self._get_response_for_code(ANY_REFUSAL, "default"))
         return operation
+
+    def _scope_needed(self) -> str:
+        """What the permission class will ask for; empty where everybody may call."""
+        for permission in self.view.get_permissions():
+            if needed := getattr(permission, "scope_needed", None):
+                return str(needed(self.view, self.method))
+        return ""
 
     def _get_response_for_code(
         self, serializer: Any, status_code: Any, media_types: Any = None, direction: Any = "response"

@@ -12,12 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from whatsapp_api.accounts.admin_access import ScopedAdmin
+from whatsapp_api.accounts.admin_access import ScopedAdmin, visible_workspaces, workspaces_with
+from whatsapp_api.accounts.scopes import Scope
 
-from .models import Event, EventType
-
-# Live only: the log never holds them.
-NOT_STORED = (EventType.SESSION_QR, EventType.SESSION_PAIRING_CODE)
+from .models import LIVE_ONLY, Event, EventType
+from .subscriptions import SECURITY
 
 
 class TypeFilter(SimpleListFilter):
@@ -25,7 +24,7 @@ class TypeFilter(SimpleListFilter):
     parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [(kind.value, kind.value) for kind in EventType if kind not in NOT_STORED]
+        return [(kind.value, kind.value) for kind in EventType if kind not in LIVE_ONLY]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(type=self.value()) if self.value() else queryset
@@ -43,6 +42,12 @@ class EventAdmin(ScopedAdmin):
     ordering = ("-id",)
     fields = ("sequence", "type", "session_id", "created_at", "payload_json")
     readonly_fields = ("payload_json",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        rows: QuerySet[Event] = super().get_queryset(request)
+        if set(visible_workspaces(request)) <= set(workspaces_with(request, Scope.ADMIN)):
+            return rows
+        return rows.exclude(type__in=list(SECURITY))
 
     @display(description="Time", ordering="created_at")
     def when(self, event: Event) -> SafeString:
@@ -67,6 +72,8 @@ def summarise(event: Event) -> str:
     payload = event.payload
     if event.type == EventType.SESSION_STATUS:
         return f"{payload.get('name', 'Session')}: {payload.get('state', '')} {payload.get('reason', '')}".strip()
+    if event.type in SECURITY:
+        return f"{payload.get('subject', '')} from {payload.get('address', '')}: {payload.get('text', '')}"
     other = payload.get("chat") or {}
     address = other.get("phone") or other.get("jid", "")
     direction = "from" if payload.get("direction") == "in" else "to"

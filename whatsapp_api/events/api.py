@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from whatsapp_api.accounts.selectors import workspace_ids
+from whatsapp_api.accounts.authority import authority_of
 from whatsapp_api.core.api_schema import refusals
 from whatsapp_api.core.errors import ApiError
 from whatsapp_api.core.pagination import page_limit
 
+from .callers import hearing
 from .models import EventType
 from .publish import envelope
 from .selectors import events_between, last_sequences
@@ -30,7 +31,7 @@ class EventSerializer(serializers.Serializer[Any]):
     timestamp = serializers.DateTimeField()
     workspace = serializers.UUIDField()
     session = serializers.UUIDField(allow_null=True)
-    payload = serializers.DictField(help_text="By type; docs/events.md describes each.")
+    payload = serializers.DictField(help_text="By type; `GET /api/v1/events/types` has a schema for each.")
 
 
 class EventPageSerializer(serializers.Serializer[Any]):
@@ -55,6 +56,7 @@ PARAMETERS = [
 class EventList(APIView):
     """One workspace's log, oldest first."""
 
+    filters_bound_sessions = True
     session_workspaces: SessionWorkspaces | None = None
 
     @extend_schema(
@@ -75,7 +77,9 @@ class EventList(APIView):
         assert self.session_workspaces is not None
         limit = page_limit(request)
         asked = subscription(request.META["QUERY_STRING"], since="0", also=frozenset({"limit"}))
-        chosen = workspaces_chosen(asked, workspace_ids(request.user), self.session_workspaces)
+        own = hearing(authority_of(request.user))
+        asked = own.restrict(asked)
+        chosen = workspaces_chosen(asked, own.workspaces, self.session_workspaces)
         if len(chosen) > 1:
             raise ApiError("invalid_filter", "workspace: say which one, each has a log of its own.")
         workspace_id = chosen[0]

@@ -15,7 +15,7 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
 from whatsapp_api.core.errors import DATABASE_FAULTS
-from whatsapp_api.core.live import workspace_group
+from whatsapp_api.core.live import ACCESS_GROUP, workspace_group
 
 from .selectors import last_sequences
 
@@ -40,9 +40,11 @@ class Feed:
     def __init__(self) -> None:
         self._listeners: dict[uuid.UUID, set[Listener]] = {}
         self._joined: set[uuid.UUID] = set()
+        self._guards: dict[str, set[asyncio.Event]] = {}  # by user
         self._watcher: asyncio.Task[None] | None = None
         self._receiver: asyncio.Task[None] | None = None
         self._channel = ""
+        self._listens_to_access = False
         self._lock = asyncio.Lock()
         self._deaf = False
 
@@ -61,6 +63,18 @@ class Feed:
             if not listeners:
                 del self._listeners[workspace_id]
 
+    def guard(self, user_id: uuid.UUID) -> asyncio.Event:
+        """Set whenever what the user may do changes, in any process; `unguard` it in the end."""
+        event = asyncio.Event()
+        self._guards.setdefault(str(user_id), set()).add(event)
+        return event
+
+    def unguard(self, user_id: uuid.UUID, event: asyncio.Event) -> None:
+        events = self._guards.get(str(user_id), set())
+        events.discard(event)
+        if not events:
+            self._guards.pop(str(user_id), None)
+
     async def _watch(self) -> None:
         try:
             while self._listeners or self._joined:
@@ -71,6 +85,7 @@ class Feed:
             if self._receiver:
                 self._receiver.cancel()
             self._watcher, self._receiver, self._channel = None, None, ""
+            self._listens_to_access = False
 
     async def _look(self) -> None:
         try:
@@ -85,8 +100,8 @@ class Feed:
     async def _subscribe(self) -> None:
         """Bring the layer's groups in line with the listeners; tried again with every look at the counters."""
         try:
-            async with self._lock:
-                await asyncio.wait_for(self._align(), LAYER_DEADLINE)
+            async with self._lock, asyncio.timeout(LAYER_DEADLINE):
+                await self._align()
         except Exception as error:  # noqa: BLE001 (any fault of Redis: the log still brings every event)
             if not self._deaf:
                 logger.warning("No live events (%s); clients get them from the log", type(error).__name__)
@@ -100,6 +115,11 @@ class Feed:
         if not self._channel:
             self._channel = await layer.new_channel("feed.")
             self._receiver = asyncio.create_task(self._receive(layer, self._channel), name="events-receive")
+        if not self._listens_to_access:
+            await layer.group_add(ACCESS_GROUP, self._channel)
+            self._listens_to_access = True
+            for event in (each for events in self._guards.values() for each in events):
+                event.set()  # what changed while nobody could tell us
         for workspace_id in self._listeners.keys() - self._joined:
             await layer.group_add(workspace_group(workspace_id), self._channel)
             self._joined.add(workspace_id)
@@ -115,10 +135,16 @@ class Feed:
                 logger.exception("Reading live events failed")
                 await asyncio.sleep(1)
                 continue
-            live = message.get("event")
-            if message.get("type") == "platform.event" and live:
-                for listener in list(self._listeners.get(uuid.UUID(live["workspace"]), ())):
-                    listener.hear(live)
+            self._heard(message)
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        live = message.get("event")
+        if message.get("type") == "platform.event" and live:
+            for listener in list(self._listeners.get(uuid.UUID(live["workspace"]), ())):
+                listener.hear(live)
+        elif message.get("type") == "access.changed":
+            for event in self._guards.get(str(message.get("user")), ()):
+                event.set()
 
 
 _feeds: WeakKeyDictionary[asyncio.AbstractEventLoop, Feed] = WeakKeyDictionary()

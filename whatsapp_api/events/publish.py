@@ -4,42 +4,61 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from whatsapp_api.core import live
-from whatsapp_api.core.db import atomic, retry_conflicts
+from whatsapp_api.core.db import last_in_transaction, retry_conflicts
 from whatsapp_api.core.formats import iso
+from whatsapp_api.core.metrics import EVENTS
 
-from .models import Event, EventCounter, EventType
+from .models import Event, EventType
+from .numbering import counted_first, numbers_take
 
 
 @retry_conflicts
 def publish(
     event_type: EventType, *, workspace_id: uuid.UUID, session_id: uuid.UUID | None, payload: dict[str, Any]
 ) -> Event:
-    """Append to the log and, after the commit, push to live clients."""
-    with atomic():
-        event = Event.objects.create(
-            workspace_id=workspace_id,
-            sequence=_next_sequence(workspace_id),
-            type=event_type,
-            session_id=session_id,
-            payload=payload,
-            created_at=timezone.now(),
-        )
-        transaction.on_commit(lambda: _push(workspace_id, envelope(event)))
+    """Append to the log and, after the commit, push to live clients. It has its number when the transaction ends."""
+    with counted_first(workspace_id):
+        event = new_event(event_type, workspace_id, session_id, payload)
+        last_in_transaction(_append, event)
     return event
+
+
+@retry_conflicts
+def publish_many(
+    event_type: EventType, *, workspace_id: uuid.UUID, session_id: uuid.UUID | None, payloads: list[dict[str, Any]]
+) -> None:
+    """Like `publish` for each of them, all or none."""
+    if not payloads:
+        return
+    with counted_first(workspace_id):
+        for payload in payloads:
+            last_in_transaction(_append, new_event(event_type, workspace_id, session_id, payload))
 
 
 def publish_live(
     event_type: EventType, *, workspace_id: uuid.UUID, session_id: uuid.UUID, payload: dict[str, Any]
 ) -> None:
     """Push without storing: for secrets that are worthless in a minute, such as QR codes."""
-    event = Event(
-        workspace_id=workspace_id, type=event_type, session_id=session_id, payload=payload, created_at=timezone.now()
+    _push(workspace_id, envelope(new_event(event_type, workspace_id, session_id, payload)))
+
+
+def new_event(
+    event_type: EventType,
+    workspace_id: uuid.UUID,
+    session_id: uuid.UUID | None,
+    payload: dict[str, Any],
+) -> Event:
+    """All events are made here: tests check each payload against its schema. Stored ones get their numbers later."""
+    return Event(
+        workspace_id=workspace_id,
+        type=event_type,
+        session_id=session_id,
+        payload=payload,
+        created_at=timezone.now(),
     )
-    _push(workspace_id, envelope(event))
 
 
 def envelope(event: Event) -> dict[str, Any]:
@@ -55,13 +74,21 @@ def envelope(event: Event) -> dict[str, Any]:
     }
 
 
+def _append(events: list[Event]) -> None:
+    """Store all events of a transaction under the next numbers of their workspaces."""
+    for workspace_id in sorted({event.workspace_id for event in events}):
+        mine = [event for event in events if event.workspace_id == workspace_id]
+        for event, number in zip(mine, numbers_take(workspace_id, len(mine)), strict=True):
+            event.sequence = number
+    Event.objects.bulk_create(events)
+    transaction.on_commit(lambda: _announce(events))
+
+
+def _announce(events: list[Event]) -> None:
+    for event in events:
+        EVENTS.labels(str(event.type)).inc()
+        _push(event.workspace_id, envelope(event))
+
+
 def _push(workspace_id: uuid.UUID, message: dict[str, Any]) -> None:
     live.push(live.workspace_group(workspace_id), {"type": "platform.event", "event": message})
-
-
-def _next_sequence(workspace_id: uuid.UUID) -> int:
-    """Locks the counter's row until the commit, so that numbers appear in order."""
-    if not EventCounter.objects.filter(pk=workspace_id).update(value=F("value") + 1):
-        EventCounter.objects.get_or_create(pk=workspace_id)
-        EventCounter.objects.filter(pk=workspace_id).update(value=F("value") + 1)
-    return EventCounter.objects.values_list("value", flat=True).get(pk=workspace_id)

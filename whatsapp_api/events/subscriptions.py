@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,8 @@ from .models import EventType
 SessionWorkspaces = Callable[[Iterable[uuid.UUID], Iterable[uuid.UUID]], dict[uuid.UUID, uuid.UUID]]
 
 SECRETS = {"token", "access", "access_token", "jwt", "bearer", "authorization", "auth", "api_key", "apikey", "key"}
+PAIRING_SECRETS = (EventType.SESSION_QR, EventType.SESSION_PAIRING_CODE)  # who sees one can link the account
+SECURITY = frozenset(kind for kind in EventType.values if kind.startswith("security."))
 MOST_SESSIONS = 1000
 LAST_SEQUENCE = 2**63 - 1
 
@@ -24,12 +26,18 @@ class Wanted:
 
     sessions: frozenset[uuid.UUID] = frozenset()
     types: frozenset[str] = frozenset()
+    pairing_in: frozenset[uuid.UUID] | None = None  # the workspaces whose pairing secrets may be heard; None: all
 
     def matches(self, envelope: dict[str, Any]) -> bool:
+        if envelope["event"] in PAIRING_SECRETS and not self._may_pair(envelope["workspace"]):
+            return False
         if self.types and envelope["event"] not in self.types:
             return False
         session = envelope["session"]
         return not self.sessions or (session is not None and uuid.UUID(session) in self.sessions)
+
+    def _may_pair(self, workspace: str) -> bool:
+        return self.pairing_in is None or uuid.UUID(workspace) in self.pairing_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,22 @@ class Subscription:
     since: int | None = None  # of the one workspace that is covered
     marks: dict[uuid.UUID, int] = field(default_factory=dict)  # the same by workspace, for several
     workspace: uuid.UUID | None = None
+
+    def within(
+        self, sessions: frozenset[uuid.UUID] | None, pairing_in: frozenset[uuid.UUID], *, security: bool = True
+    ) -> "Subscription":
+        """The same for a caller who may hear of `sessions` only (None: of all), and of `security` or not."""
+        wanted = replace(self.wanted, pairing_in=pairing_in)
+        if not security:
+            types = (wanted.types or frozenset(EventType.values)) - SECURITY
+            if not types:
+                raise ApiError("role_too_low", "event: security events need the scope `admin`.", http_status=403)
+            wanted = replace(wanted, types=types)
+        if sessions is not None:
+            if not wanted.sessions <= sessions:
+                raise _no_session()
+            wanted = replace(wanted, sessions=wanted.sessions or sessions)
+        return replace(self, wanted=wanted)
 
     def start_after(self, heads: dict[uuid.UUID, int]) -> dict[uuid.UUID, int]:
         """Where to begin in each covered workspace, of which `heads` says how far its log has come."""
@@ -66,7 +90,7 @@ def subscription(query: str | bytes, *, since: str = "", also: frozenset[str] = 
             "Never put a token into an address, it ends up in logs: send the header `Authorization: Bearer <token>`.",
             http_status=401,
         )
-    if unknown := values.keys() - {"session", "event", "since", "workspace"} - also:
+    if unknown := values.keys() - {"session", "event", "since", "workspace", "ticket"} - also:
         raise _bad(f"There is no parameter {sorted(unknown)[0][:40]!r}; there are session, event, since, workspace.")
     return Subscription(
         wanted=Wanted(
@@ -90,9 +114,7 @@ def workspaces_chosen(
     if asked.wanted.sessions:
         found = session_workspaces(asked.wanted.sessions, chosen)
         if len(found) < len(asked.wanted.sessions):
-            raise ApiError(
-                "session_not_found", "session: there is none with this id that you may see.", http_status=403
-            )
+            raise _no_session()
         chosen = sorted(set(found.values()))
     if not chosen:
         raise ApiError("no_workspace", "Your account belongs to no workspace; ask an administrator.", http_status=403)
@@ -106,20 +128,20 @@ def workspaces_chosen(
     return chosen
 
 
-def _types(pattern: str) -> list[str]:
-    """`message` is one type, `message.*` is all that begin so (and `message` itself), `*` is everything."""
+def event_types(pattern: str) -> list[str]:
+    """`message` is one type, `message.*` is all that begin so (and `message` itself), `*` is everything; or none."""
     prefix = pattern.removesuffix("*").removesuffix(".")
     if pattern == "*":
-        found = list(EventType.values)
-    elif pattern.endswith(".*"):
-        found = [kind for kind in EventType.values if kind == prefix or kind.startswith(f"{prefix}.")]
-    else:
-        found = [kind for kind in EventType.values if kind == pattern]
-    if not found:
-        raise _bad(
-            f"event: no type is called so; there are {', '.join(EventType.values)}, and patterns like message.*."
-        )
-    return found
+        return list(EventType.values)
+    if pattern.endswith(".*"):
+        return [kind for kind in EventType.values if kind == prefix or kind.startswith(f"{prefix}.")]
+    return [kind for kind in EventType.values if kind == pattern]
+
+
+def _types(pattern: str) -> list[str]:
+    if found := event_types(pattern):
+        return found
+    raise _bad(f"event: no type is called so; there are {', '.join(EventType.values)}, and patterns like message.*.")
 
 
 def _since(values: list[str]) -> dict[str, Any]:
@@ -144,6 +166,10 @@ def _uuid(name: str, text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError as error:
         raise _bad(f"{name}: this is not an id; take it from the API.") from error
+
+
+def _no_session() -> ApiError:
+    return ApiError("session_not_found", "session: there is none with this id that you may see.", http_status=403)
 
 
 def _bad(message: str) -> ApiError:

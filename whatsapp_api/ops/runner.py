@@ -69,7 +69,7 @@ class Runner:
             self._ready_file().unlink(missing_ok=True)
             self._say("Stopping.")
             supervisor.stop(last=redis)
-            _remove_temporary(redis_socket().parent)
+            remove_temporary(redis_socket())
             self._say("Stopped.")
 
     def _redis_argv(self) -> list[str]:
@@ -95,12 +95,15 @@ class Runner:
 
     def _announce(self) -> None:
         """Tell the person, and whoever waits for the file, that the platform can be used."""
-        urls = {"web": f"{self._options.url}/admin/", "sandbox": self._options.sandbox_url}
+        # Answered without TLS too, when a proxy in front has it.
+        urls = {"web": f"{self._options.url}/api/health/live", "sandbox": self._options.sandbox_url}
         for name, url in urls.items():
             if name in self._commands:
                 _wait_for(lambda url=url: _answers(url))  # type: ignore[misc]
         self._ready_file().write_text(f"{os.getpid()}\n")
-        self._say(f"Ready: dashboard {urls['web']}  API {self._options.url}/api/docs/  sandbox {urls['sandbox']}")
+        self._say(
+            f"Ready: dashboard {self._options.url}/admin/  API {self._options.url}/api/docs/  sandbox {urls['sandbox']}"
+        )
         self._say("Ctrl-C stops everything.")
 
     @staticmethod
@@ -108,11 +111,12 @@ class Runner:
         return run_dir() / "ready"
 
 
-def _remove_temporary(folder: Path) -> None:
-    """The socket's folder, when a deep data directory put it elsewhere."""
-    if folder != run_dir():
+def remove_temporary(socket: Path) -> None:
+    """The socket's folder, when a deep data directory put it elsewhere; a server that was killed left the socket."""
+    if socket.parent != run_dir():
         with contextlib.suppress(OSError):
-            folder.rmdir()
+            socket.unlink(missing_ok=True)
+            socket.parent.rmdir()
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:

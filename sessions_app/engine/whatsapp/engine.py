@@ -1,5 +1,6 @@
 """The neonize engine: one WhatsApp session, with neonize's surprises turned into states and errors."""
 
+import functools
 import logging
 import threading
 import time
@@ -8,31 +9,40 @@ from typing import Any, ClassVar
 
 from sessions_app.engine.base import EngineEvent, Outgoing, Paired, Person, SendFinished, StartOptions
 from sessions_app.engine.deadlines import Timer, deadlines
-from sessions_app.engine.errors import EngineError, NotConnected, Unsupported
+from sessions_app.engine.errors import NotConnected, Unsupported
 from sessions_app.engine.gate import gate
+from sessions_app.engine.refusals import OF_MESSAGES
 from sessions_app.engine.states import SENDING_STATES, Reason
 from sessions_app.engine.store import paired_jid
 
 from . import client as clients
-from . import jids
+from . import groups, jids, votes
 from .calls import METHODS
-from .content import text_message
-from .events import message_received, receipt_received
+from .events import as_json, message_received, receipt_received
 from .failures import translate
+from .history import History
 from .library import NeonizeError, pb
 from .lifecycle import Lifecycle
 from .login import Login
+from .outgoing.delivery import deliver
+from .outgoing.draft import Draft
 from .people import People
 from .provider import CAPABILITIES
 from .proxy import proxy_name, scrub
+from .timers import timer_changed
+from .watching import Reader, Watching
 
 log = logging.getLogger(__name__)
 
 START_WITHIN = 30.0
 SIGN_OF_LIFE_WITHIN = 3.0
 STOP_WITHIN = 5.0
-QUIET = 0.1
-"""Once the connection is closed, the library hands over what it has buffered without such pauses."""
+LOOK = 0.01
+QUIET_LOOKS = 12
+"""Once the connection is closed, the library hands over what it has buffered without such pauses.
+
+Looks are counted, not seconds: where the processors are busy, they come as late as what is looked for.
+"""
 
 
 class WhatsAppEngine:
@@ -56,7 +66,8 @@ class WhatsAppEngine:
         self._returned = threading.Event()
         self._start_timer: Timer | None = None
         self._last_inbound = 0.0
-        self._last_event = 0.0
+        self._events_heard = 0
+        self._hanging_up = threading.Lock()
         self._hung_up = False
 
     # -- life ---------------------------------------------------------------------------------------
@@ -68,6 +79,8 @@ class WhatsAppEngine:
             return
         client = self._client = clients.build_client(self._session, self._options.store, self._options.device_name)
         self._people = People(client)
+        self._watching = Watching(self._session, self._people.complete)
+        self._history = History(self._session, self._options, lambda: self._me, self._people.complete)
         if not self._paired:
             self._login = Login(client, self._options, self._lifecycle, emit=self._emit, alive=self._up)
         self._subscribe(client)
@@ -78,14 +91,25 @@ class WhatsAppEngine:
     def hang_up(self, within: float) -> None:
         """Close the connection and let the library's buffer run empty: WhatsApp believes these messages delivered."""
         self._stopping = True
-        if self._hung_up or self._lifecycle.state not in SENDING_STATES or self._returned.is_set():
+        if not self._hanging_up.acquire(timeout=within):  # somebody else is at it
             return
-        self._hung_up = True
-        self._heard()
+        try:
+            if not (self._hung_up or self._lifecycle.state not in SENDING_STATES or self._returned.is_set()):
+                self._run_empty(within)
+        finally:
+            self._hung_up = True
+            self._hanging_up.release()
+
+    def _run_empty(self, within: float) -> None:
         deadline = time.monotonic() + within
-        threading.Thread(target=self._disconnect, name=f"hang-up-{self._session}", daemon=True).start()
-        while (now := time.monotonic()) < deadline and now - self._last_event < QUIET:
-            time.sleep(QUIET / 10)
+        disconnecting = threading.Thread(target=self._disconnect, name=f"hang-up-{self._session}", daemon=True)
+        disconnecting.start()
+        disconnecting.join(within)
+        looks, heard = 0, self._events_heard
+        while looks < QUIET_LOOKS and time.monotonic() < deadline:
+            time.sleep(LOOK)
+            looks = looks + 1 if heard == self._events_heard else 0
+            heard = self._events_heard
 
     def stop(self) -> bool:
         """Disconnect. False while a QR wait is on or was: nothing but the end of the process ends that."""
@@ -112,13 +136,21 @@ class WhatsAppEngine:
         """Send one message and wait for WhatsApp's acknowledgement, up to 75 s."""
         if f"send.{message.kind}" not in self.capabilities:
             raise Unsupported(f"messages of kind {message.kind} cannot be sent yet")
-        to, content = jids.parse(message.to), _content(message)
+        draft = Draft(
+            self._client, jids.parse(message.to, *jids.CHATS), message.kind, message.content, self._me, message.ref
+        )
         self._require_connected()
         try:
-            answer = self._client.send_message(to, content)
+            answer, sent = deliver(draft)
         except NeonizeError as error:
-            raise translate(error) from error
-        return SendFinished(session=self._session, ref=message.ref, wa_id=answer.ID, timestamp=float(answer.Timestamp))
+            raise translate(error, OF_MESSAGES) from error
+        return SendFinished(
+            session=self._session,
+            ref=message.ref,
+            wa_id=answer.ID,
+            timestamp=float(answer.Timestamp),
+            raw={} if sent.HasField("conversation") else {"message": as_json(sent)},
+        )
 
     def call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """One of calls.METHODS."""
@@ -132,8 +164,16 @@ class WhatsAppEngine:
             raise translate(error) from error
 
     def health(self) -> dict[str, Any]:
-        """State and the time of the last inbound event."""
-        return {"state": self._lifecycle.state.value, "last_inbound": self._last_inbound}
+        """State, when a message or receipt came last, and unanswered keepalives; times in Unix seconds.
+
+        The library tells of no single frame, nor of keepalives that are answered: silence is all that can be seen.
+        """
+        return {
+            "state": self._lifecycle.state.value,
+            "last_inbound": self._last_inbound,
+            "silences": self._lifecycle.silences,
+            "answered_at": self._lifecycle.answered_at,
+        }
 
     def _require_connected(self) -> None:
         # Not a courtesy: many library calls abort the whole process when made too early or too late.
@@ -166,7 +206,7 @@ class WhatsAppEngine:
             (pb.PairStatus, self._on_paired),
             (pb.Connected, lambda _: self._on_connected()),
             (pb.Disconnected, lambda _: self._lifecycle.disconnected()),
-            (pb.KeepAliveTimeout, lambda _: self._lifecycle.silent()),
+            (pb.KeepAliveTimeout, lambda event: self._lifecycle.silent(float(event.LastSuccess))),
             (pb.KeepAliveRestored, lambda _: self._lifecycle.connected()),
             (pb.StreamReplaced, lambda _: self._lifecycle.replaced()),
             (pb.LoggedOut, self._on_logged_out),
@@ -175,11 +215,21 @@ class WhatsAppEngine:
             (pb.ConnectFailure, self._on_connect_failure),
             (pb.Message, self._on_message),
             (pb.Receipt, self._on_receipt),
+            (pb.JoinedGroup, lambda event: self._inbound(groups.joined(self._session, event, self._people.complete))),
+            (
+                pb.GroupInfoEvent,
+                lambda event: self._inbound(groups.changed(self._session, event, self._people.complete)),
+            ),
+            (pb.Picture, self._on_picture),
         ):
             clients.on(client, event, handler)
+        for event, reader in self._watching.readers():
+            clients.on(client, event, functools.partial(self._on_watched, reader))
+        if self._options.history != "off":
+            clients.on(client, pb.HistorySync, self._on_history)
 
     def _heard(self) -> None:
-        self._last_event = time.monotonic()
+        self._events_heard += 1
 
     def _on_me(self, me: Any) -> None:
         self._loop_entered = True
@@ -219,10 +269,26 @@ class WhatsAppEngine:
         self._lifecycle.refused(f"{pb.ConnectFailureReason.Name(event.Reason)} {event.Message}".strip())
 
     def _on_message(self, event: Any) -> None:
-        self._inbound(message_received(self._session, event, self._me, self._people.complete))
+        if timer := timer_changed(self._session, event, self._me, self._people.complete):
+            self._inbound(timer)
+            return
+        received = message_received(self._session, event, self._me, self._people.complete)
+        self._inbound(votes.opened(self._client, event, received))
 
     def _on_receipt(self, event: Any) -> None:
         self._inbound(receipt_received(self._session, event, self._people.complete))
+
+        self._inbound(self._watching.read_elsewhere(event))
+
+    def _on_watched(self, reader: Reader, event: Any) -> None:
+        self._inbound(reader(event))
+
+    def _on_history(self, event: Any) -> None:
+        for piece in self._history.pieces(event):
+            self._inbound(piece)
+
+    def _on_picture(self, event: Any) -> None:
+        self._inbound(groups.picture_changed(self._session, event, self._people.complete))
 
     def _inbound(self, event: EngineEvent | None) -> None:
         self._last_inbound = time.time()
@@ -250,16 +316,8 @@ class WhatsAppEngine:
     def _disconnect(self) -> None:
         with gate.entry():
             self._client.disconnect()
-        self._heard()
 
     def _stop_client(self) -> bool:
         # A thread of its own: while the library dials, its stop hangs without limit.
         threading.Thread(target=self._client.stop, name=f"stop-{self._session}", daemon=True).start()
         return self._returned.wait(STOP_WITHIN)
-
-
-def _content(message: Outgoing) -> Any:
-    text = message.content.get("text")
-    if not isinstance(text, str) or not text:
-        raise EngineError("a text message needs a text", code="invalid_arguments")
-    return text_message(text)

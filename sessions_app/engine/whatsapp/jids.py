@@ -11,21 +11,30 @@ from .library import pb
 PHONE_SERVER = "s.whatsapp.net"
 LID_SERVER = "lid"
 GROUP_SERVER = "g.us"
+CHANNEL_SERVER = "newsletter"
+STATUS_SERVER = "broadcast"
 
 USER = {
     PHONE_SERVER: re.compile(r"[1-9][0-9]{4,19}"),
     LID_SERVER: re.compile(r"[1-9][0-9]{0,24}"),
     GROUP_SERVER: re.compile(r"[0-9]{5,30}(-[0-9]{5,20})?"),
+    CHANNEL_SERVER: re.compile(r"[0-9]{5,30}"),
+    STATUS_SERVER: re.compile(r"status"),
 }
+PEOPLE = (PHONE_SERVER, LID_SERVER)
+CHATS = tuple(USER)
+"""Where messages can be, the status included."""
+ADDRESSES = tuple(server for server in USER if server != STATUS_SERVER)
+NOBODY = pb.JID(User="", Server="", Device=0, RawAgent=0, Integrator=0, IsEmpty=True)
 PHONE = re.compile(r"[1-9][0-9]{4,19}")
 
 
 def parse(text: Any, *servers: str) -> Any:
-    """The protobuf JID of a person or group; InvalidTarget for anything else."""
+    """The protobuf JID of a person, group or channel, or on one of these servers; InvalidTarget for anything else."""
     user, _, server = text.partition("@") if isinstance(text, str) else ("", "", "")
-    pattern = USER.get(server) if not servers or server in servers else None
+    pattern = USER.get(server) if server in (servers or ADDRESSES) else None
     if pattern is None or not pattern.fullmatch(user):
-        raise InvalidTarget("not the JID of a phone number, a LID or a group")
+        raise InvalidTarget("not the JID of a phone number, a LID, a group or a channel")
     return pb.JID(User=user, Server=server, Device=0, RawAgent=0, Integrator=0, IsEmpty=False)
 
 

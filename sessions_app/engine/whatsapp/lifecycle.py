@@ -23,7 +23,8 @@ class Lifecycle:
         self.session = session
         self._emit = emit
         self._lock = threading.RLock()
-        self._silences = 0
+        self.silences = 0  # keepalives in a row without an answer
+        self.answered_at: float | None = None  # the last answer before them, in Unix seconds
         self._asked = ""
         self._started = False
 
@@ -35,17 +36,17 @@ class Lifecycle:
 
     def connected(self) -> None:
         """Logged in."""
-        self._silences, self._asked = 0, ""
+        self.silences, self.answered_at, self._asked = 0, None, ""
         self._to(State.CONNECTED, Reason.CONNECTED)
 
     def disconnected(self) -> None:
         """The connection is gone; the library reconnects by itself."""
         self._to(State.RECONNECTING, Reason.CONNECTION_LOST)
 
-    def silent(self) -> None:
-        """A keepalive had no answer."""
-        self._silences += 1
-        if self._to(State.DEGRADED, Reason.KEEPALIVE_TIMEOUT) and self._silences >= SILENCES_BEFORE_RESTART:
+    def silent(self, answered_at: float | None = None) -> None:
+        """A keepalive had no answer. `answered_at`: when one had, in Unix seconds."""
+        self.silences, self.answered_at = self.silences + 1, answered_at
+        if self._to(State.DEGRADED, Reason.KEEPALIVE_TIMEOUT) and self.silences >= SILENCES_BEFORE_RESTART:
             self.needs_restart("session", Reason.KEEPALIVE_TIMEOUT)
 
     def replaced(self) -> None:

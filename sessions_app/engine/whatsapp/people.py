@@ -1,6 +1,7 @@
 """Who is who: the phone number behind a LID and the other way round, for events that carry only one of them."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 from sessions_app.engine.base import Person
@@ -10,6 +11,9 @@ from . import jids
 from .library import NeonizeError
 
 REMEMBERED = 5000
+
+Complete = Callable[[Person], Person]
+"""Fills in the address of a person that was not told."""
 
 
 class People:
@@ -25,6 +29,13 @@ class People:
             self._remember(person)
         elif person.lid:
             return Person(jid=self._phones.get(person.lid) or self._ask(person.lid), lid=person.lid)
+        return person
+
+    def known(self, person: Person) -> Person:
+        """The same inside a call, which has passed the gate already."""
+        if person.lid and not person.jid:
+            jid = self._phones.get(person.lid) or jids.text(self._client.get_pn_from_lid(jids.parse(person.lid)))
+            return Person(jid=jid, lid=person.lid)
         return person
 
     def _ask(self, lid: str) -> str:

@@ -6,17 +6,52 @@ from collections.abc import Mapping
 from sessions_app.engine.provider import Launch, Provider
 from sessions_app.engine.spawn import base_environment
 
-CAPABILITIES = frozenset(
+from . import outgoing
+
+GROUPS = (
+    "group_list",
+    "group_info",
+    "group_create",
+    "group_participants",
+    "group_subject",
+    "group_description",
+    "group_picture",
+    "group_announce",
+    "group_locked",
+    "group_ephemeral",
+    "group_invite",
+    "group_preview",
+    "group_join",
+    "group_leave",
+    "group_requests",
+)
+CHANNELS = (
+    "channel_list",
+    "channel_info",
+    "channel_preview",
+    "channel_create",
+    "channel_follow",
+    "channel_unfollow",
+    "channel_mute",
+    "channel_react",
+)
+CAPABILITIES = outgoing.CAPABILITIES | frozenset(
     {
-        "send.text",
         "is_on_whatsapp",
         "lid_for",
         "phone_for",
         "mark_read",
+        "media_download",
         "chat_presence",
         "presence",
         "pairing_code",
+        "chat_timer",
+        "default_timer",
+        *GROUPS,
+        *CHANNELS,
     }
+    | {"presence_subscribe", "user_info", "profile_picture", "contacts", "blocklist", "block", "unblock"}
+    | {"profile_name_set", "profile_about_set", "profile_picture_set", "privacy", "privacy_set", "call_reject"}
 )
 
 

@@ -12,6 +12,7 @@ from sessions_app.cleanup.files import Orphan, files_clean, files_orphaned
 from sessions_app.cleanup.limits import limits
 from sessions_app.cleanup.sessions import Old, sessions_clean, sessions_old
 from sessions_app.cleanup.stores import stores_note
+from whatsapp_api.core.command_trail import command_told
 
 
 class Command(BaseCommand):
@@ -39,6 +40,8 @@ class Command(BaseCommand):
         else:
             sessions = sessions_clean(chosen)
             files = files_clean(unknown=unknown) if chosen.remove else []
+            after = {"sessions": [str(old.session.pk) for old in sessions], "files": len(files)}
+            command_told("sessions_cleanup", after=after)
         self.stdout.write(_json(sessions, files, dry_run) if as_json else _text(sessions, files, dry_run))
         if dry_run and files and not chosen.remove:
             self.stderr.write("Files are removed only with --remove, or CLEANUP_REMOVE=1.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from sessions_app.sandbox.server.account import Account
 from sessions_app.sandbox.server.errors import SandboxError, not_found
 from sessions_app.sandbox.server.http import Request
 from sessions_app.sandbox.server.sandbox import Sandbox
-from sessions_app.sandbox.wire.jid import JID, USER_SERVER
+from sessions_app.sandbox.wire.jid import JID, STATUS_JID, USER_SERVER
 
 MAX_WAIT = 60.0
 MISSING: Any = object()
@@ -48,8 +49,10 @@ class Call:
         return account
 
     def chat(self, text: str) -> JID:
-        """A phone number, or a JID, as somebody to write to."""
+        """A phone number, or a JID, as somebody to write to; also a group, or the status."""
         jid = JID.parse(text) if "@" in text else JID(digits(text), USER_SERVER)
+        if jid == STATUS_JID or self.sandbox.world.groups.find(jid) is not None:
+            return jid
         if self.sandbox.world.find(jid) is None:
             raise not_found(f"account {text}")
         return jid.bare()
@@ -79,6 +82,14 @@ def field(body: dict[str, Any], name: str, kind: type | tuple[type, ...], defaul
     if value is not default and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
         raise invalid(f"{name} has the wrong type")
     return value
+
+
+def file_bytes(body: dict[str, Any], name: str, default: Any = MISSING) -> bytes:
+    """A field in base64."""
+    try:
+        return base64.b64decode(field(body, name, str, default), validate=True)
+    except ValueError as error:
+        raise invalid(f"{name} is not base64") from error
 
 
 def choice(body: dict[str, Any], name: str, allowed: tuple[str, ...], default: Any = MISSING) -> Any:

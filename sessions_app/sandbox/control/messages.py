@@ -7,12 +7,14 @@ from typing import Any
 
 from sessions_app.sandbox.control.call import MAX_WAIT, Call, choice, field, invalid
 from sessions_app.sandbox.control.compose import compose, find_message
+from sessions_app.sandbox.phones.core import new_id
 from sessions_app.sandbox.phones.phone import download
 from sessions_app.sandbox.server.account import Account
 from sessions_app.sandbox.server.errors import SandboxError, not_found
 from sessions_app.sandbox.server.http import Response
 from sessions_app.sandbox.server.journal import Entry, Journal
 from sessions_app.sandbox.server.records import received_as_json
+from sessions_app.sandbox.wire.jid import GROUP_SERVER, JID
 
 RECEIPTS = ("read", "played")
 STATES = ("composing", "recording", "paused", "available", "unavailable")
@@ -22,6 +24,8 @@ async def send(call: Call, number: str) -> dict[str, Any]:
     """Write a message on the phone."""
     account, body = _online(call, number), call.body()
     chat = call.chat(field(body, "to", str))
+    if chat.server == GROUP_SERVER and (code := call.sandbox.inbound.groups.refusal(account, chat)):
+        raise SandboxError(409, f"group_{code}", "this phone may not write to the group")
     sent = account.phone.send(chat, compose(call, account, body), message_id=field(body, "id", str, None))
     call.sandbox.world.changed(account)
     call.sandbox.router.deliver(sent.outgoing)
@@ -39,10 +43,15 @@ def _online(call: Call, number: str) -> Account:
 async def listed(call: Call, number: str) -> dict[str, Any]:
     """What the phone received, decrypted: `?after=N&wait=seconds&chat=&limit=`."""
     account, chat = call.account(number), call.request.query.get("chat")
-    lid = str(call.sandbox.world.lid(call.chat(chat))) if chat else None
-    wanted = {lid, str(call.sandbox.world.phone_number(call.chat(chat)))} if chat else None
+    wanted = _names(call, call.chat(chat)) if chat else None
     entries = await _poll(call, account.inbox, lambda entry: wanted is None or entry.data["chat"] in wanted)
     return {"messages": [received_as_json(entry.n, entry.data) for entry in entries], "last": account.inbox.last}
+
+
+def _names(call: Call, chat: JID) -> set[str]:
+    """Every address that a chat may be filed under."""
+    world = call.sandbox.world
+    return {str(jid) for jid in (chat, world.lid(chat), world.phone_number(chat)) if jid is not None}
 
 
 async def receipts(call: Call, number: str) -> dict[str, Any]:
@@ -108,8 +117,17 @@ async def presence(call: Call, number: str) -> dict[str, Any]:
 
 
 async def call(call: Call, number: str) -> dict[str, Any]:
-    """Ring an account: `{to}`."""
+    """Ring an account: `{to, video}`."""
+    account, body = _online(call, number), call.body()
+    call_id = new_id()
+    outgoing = account.phone.call(call.chat(field(body, "to", str)), call_id, video=field(body, "video", bool, False))
+    call.sandbox.router.deliver(outgoing)
+    return {"call_id": call_id, "stanzas": len(outgoing)}
+
+
+async def hang_up(call: Call, number: str, call_id: str) -> dict[str, Any]:
+    """Stop ringing: `?to=`."""
     account = _online(call, number)
-    outgoing = account.phone.call(call.chat(field(call.body(), "to", str)))
+    outgoing = account.phone.hang_up(call.chat(call.request.query.get("to", "")), call_id)
     call.sandbox.router.deliver(outgoing)
     return {"stanzas": len(outgoing)}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import secrets
 from dataclasses import replace
 from typing import Any
 
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
-from sessions_app.sandbox.control.call import Call, choice, digits, field, invalid
+from sessions_app.sandbox.control.call import Call, choice, digits, field, file_bytes, invalid
 from sessions_app.sandbox.server.account import AUTO_RECEIPTS, Settings
 from sessions_app.sandbox.server.errors import SandboxError, not_found
 
 TAMPER = {"hmac": "hmac", "signature": "account_signature"}
 MAX_PIXELS = 50_000_000
+MOST_PAST = 10_000
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
@@ -55,14 +57,58 @@ async def change(call: Call, number: str) -> dict[str, Any]:
 
 
 def _settings(now: Settings, body: dict[str, Any]) -> Settings:
-    if unknown := body.keys() - {"online", "auto_receipt", "echo"}:
+    if unknown := body.keys() - {"online", "auto_receipt", "echo", "group_add", "past_chats", "past_messages"}:
         raise invalid(f"unknown field {sorted(unknown)[0]}")
     return replace(
         now,
         auto_receipt=choice(body, "auto_receipt", AUTO_RECEIPTS, now.auto_receipt),
         echo=field(body, "echo", bool, now.echo),
+        group_add=field(body, "group_add", bool, now.group_add),
         online=field(body, "online", bool, now.online),
+        past_chats=_count(body, "past_chats", now.past_chats),
+        past_messages=_count(body, "past_messages", now.past_messages),
     )
+
+
+def _count(body: dict[str, Any], name: str, default: int) -> int:
+    value: int = field(body, name, int, default)
+    if not 0 <= value <= MOST_PAST:
+        raise invalid(f"{name} is 0 to {MOST_PAST}")
+    return value
+
+
+async def show_card(call: Call, number: str) -> dict[str, Any]:
+    """What the account shows of itself, and whom it has blocked."""
+    return call.sandbox.world.cards.of(call.account(number).lid.user).as_json()
+
+
+async def change_card(call: Call, number: str) -> dict[str, Any]:
+    """Change it on the phone: `about`, `business`, `picture` (base64; empty removes it), `privacy`."""
+    account, body = call.account(number), call.body()
+    card = call.sandbox.world.cards.of(account.lid.user)
+    if unknown := body.keys() - {"about", "business", "picture", "privacy"}:
+        raise invalid(f"unknown field {sorted(unknown)[0]}")
+    if "about" in body:
+        card.set_about(field(body, "about", str))
+    if "picture" in body:
+        data = file_bytes(body, "picture")
+        card.set_picture(call.sandbox.media.save(secrets.token_urlsafe(24), data) if data else "")
+    card.business = field(body, "business", str, card.business)
+    wanted = field(body, "privacy", dict, {})
+    if unknown := wanted.keys() - card.privacy.keys():
+        raise invalid(f"there is no privacy setting {sorted(unknown)[0]}")
+    card.privacy.update({name: str(value) for name, value in wanted.items()})
+    call.sandbox.world.cards.save(account.lid.user)
+    return card.as_json()
+
+
+async def save_contact(call: Call, number: str) -> dict[str, Any]:
+    """Save somebody in the address book, which linked devices share: `{contact, name}`."""
+    account, body = call.account(number), call.body()
+    contact = call.chat(field(body, "contact", str))
+    call.sandbox.router.deliver(account.phone.set_contact(contact, field(body, "name", str)))
+    call.sandbox.world.changed(account)
+    return {"contact": str(contact)}
 
 
 async def delete(call: Call, number: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sessions_app.sandbox.control import faults, general, messages, phones
+from sessions_app.sandbox.control import channels, faults, general, groups, messages, phones
 from sessions_app.sandbox.server.errors import SandboxError
 from sessions_app.sandbox.server.http import Request
 
@@ -20,6 +20,9 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "phones/*", phones.show),
     ("PATCH", "phones/*", phones.change),
     ("DELETE", "phones/*", phones.delete),
+    ("GET", "phones/*/card", phones.show_card),
+    ("PATCH", "phones/*/card", phones.change_card),
+    ("POST", "phones/*/contacts", phones.save_contact),
     ("POST", "phones/*/scan", phones.scan),
     ("POST", "phones/*/pair", phones.pair),
     ("POST", "phones/*/devices/*/remove", phones.remove_device),
@@ -31,6 +34,21 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "phones/*/notices", messages.notices),
     ("POST", "phones/*/presence", messages.presence),
     ("POST", "phones/*/calls", messages.call),
+    ("POST", "phones/*/join", groups.join),
+    ("POST", "phones/*/leave", groups.leave),
+    ("GET", "groups", groups.listed),
+    ("POST", "groups", groups.create),
+    ("GET", "groups/*", groups.show),
+    ("PATCH", "groups/*", groups.change),
+    ("POST", "groups/*/members", groups.members),
+    ("POST", "groups/*/invite", groups.new_invite),
+    ("GET", "groups/*/picture", groups.picture),
+    ("GET", "channels", channels.listed),
+    ("POST", "channels", channels.create),
+    ("GET", "channels/*", channels.show),
+    ("POST", "channels/*/followers", channels.followers),
+    ("POST", "channels/*/posts", channels.post),
+    ("DELETE", "phones/*/calls/*", messages.hang_up),
     ("GET", "faults", faults.listed),
     ("POST", "faults", faults.add),
     ("DELETE", "faults", faults.clear_all),

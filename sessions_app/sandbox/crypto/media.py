@@ -19,6 +19,7 @@ INFO = {
     "image": b"WhatsApp Image Keys",
     "sticker": b"WhatsApp Image Keys",
     "video": b"WhatsApp Video Keys",
+    "video_note": b"WhatsApp Video Keys",
     "audio": b"WhatsApp Audio Keys",
     "voice": b"WhatsApp Audio Keys",
     "document": b"WhatsApp Document Keys",

@@ -54,7 +54,7 @@ class AppState:
     def accept(self, collection: str, version: int, patch: bytes) -> list[Mutation] | None:
         """A device uploads a patch for `version`: None if that is not current; `PatchError` if it is broken."""
         if collection not in COLLECTIONS:
-            raise PatchError("there is no such collection")
+            raise PatchError(f"there is no collection {collection!r}")
         before = self._state(collection)
         if version != before.version:
             return None

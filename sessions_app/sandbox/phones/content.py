@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from sessions_app.sandbox.crypto import media
+from sessions_app.sandbox.phones.reading import unwrap
 from sessions_app.sandbox.phones.results import Received
 from sessions_app.sandbox.protos import e2e
 from sessions_app.sandbox.wire.jid import JID
@@ -19,6 +21,7 @@ Upload = Callable[[str, bytes], tuple[str, str]]
 FIELDS = {
     "image": "imageMessage",
     "video": "videoMessage",
+    "video_note": "ptvMessage",
     "audio": "audioMessage",
     "voice": "audioMessage",
     "document": "documentMessage",
@@ -27,12 +30,13 @@ FIELDS = {
 MIMETYPES = {
     "image": "image/jpeg",
     "video": "video/mp4",
+    "video_note": "video/mp4",
     "audio": "audio/mp4",
     "voice": "audio/ogg; codecs=opus",
     "document": "application/octet-stream",
     "sticker": "image/webp",
 }
-_UPLOAD_TYPES = {"voice": "audio", "sticker": "image"}
+_UPLOAD_TYPES = {"voice": "audio", "sticker": "image", "video_note": "video"}
 
 
 def text(body: str, *, quoted: Received | None = None, mentions: Sequence[JID] = ()) -> Any:
@@ -55,6 +59,7 @@ def file(
     seconds: int = 0,
     size: tuple[int, int] = (0, 0),
     thumbnail: bytes = b"",
+    waveform: bytes = b"",
     quoted: Received | None = None,
     view_once: bool = False,
 ) -> Any:
@@ -75,6 +80,7 @@ def file(
         "width": size[0],
         "height": size[1],
         "JPEGThumbnail": thumbnail,
+        "waveform": waveform,
         "PTT": kind == "voice",
         "viewOnce": view_once,
     }
@@ -84,6 +90,18 @@ def file(
     return _wrap(message, kind=kind, caption=caption, view_once=view_once)
 
 
+def album(images: int, videos: int) -> Any:
+    """What holds the files together that follow; each names it, see `in_album`."""
+    return e2e.Message(albumMessage=e2e.AlbumMessage(expectedImageCount=images, expectedVideoCount=videos))
+
+
+def in_album(message: Any, parent: Received) -> None:
+    """Let a file belong to an album."""
+    association = message.messageContextInfo.messageAssociation
+    association.associationType = e2e.MessageAssociation.MEDIA_ALBUM
+    association.parentMessageKey.CopyFrom(_key(parent))
+
+
 def location(latitude: float, longitude: float, *, name: str = "", address: str = "") -> Any:
     """A place on the map."""
     place = e2e.LocationMessage(degreesLatitude=latitude, degreesLongitude=longitude)
@@ -91,9 +109,65 @@ def location(latitude: float, longitude: float, *, name: str = "", address: str 
     return e2e.Message(locationMessage=place)
 
 
+def live_location(latitude: float, longitude: float, *, caption: str = "", sequence: int = 1) -> Any:
+    """Where the phone is now; later positions have higher numbers."""
+    place = e2e.LiveLocationMessage(
+        degreesLatitude=latitude, degreesLongitude=longitude, caption=caption, sequenceNumber=sequence
+    )
+    return e2e.Message(liveLocationMessage=place)
+
+
 def contact(name: str, vcard: str) -> Any:
     """A visiting card."""
     return e2e.Message(contactMessage=e2e.ContactMessage(displayName=name, vcard=vcard))
+
+
+def contacts(cards: Sequence[tuple[str, str]]) -> Any:
+    """Several visiting cards, as name and vCard."""
+    several = [e2e.ContactMessage(displayName=name, vcard=vcard) for name, vcard in cards]
+    title = f"{len(several)} contacts"
+    return e2e.Message(contactsArrayMessage=e2e.ContactsArrayMessage(displayName=title, contacts=several))
+
+
+def choice(menu: Received, option: str, title: str = "") -> Any:
+    """What a tap on a row of a list, or on a button, answers: the option's id."""
+    context = _context(menu)
+    if menu.kind == "list":
+        row = e2e.ListResponseMessage.SingleSelectReply(selectedRowID=option)
+        answer = e2e.ListResponseMessage(title=title, singleSelectReply=row, contextInfo=context)
+        answer.listType = e2e.ListResponseMessage.SINGLE_SELECT
+        return e2e.Message(listResponseMessage=answer)
+    message = e2e.Message()
+    reply = message.interactiveResponseMessage
+    reply.body.text = title
+    reply.contextInfo.CopyFrom(context)
+    reply.nativeFlowResponseMessage.name = "quick_reply"
+    reply.nativeFlowResponseMessage.paramsJSON = json.dumps({"id": option})
+    return message
+
+
+def carry(message: Any, *, quoted: Received | None = None, forwarded: int = 0, expires: int = 0) -> None:
+    """Let a message of any kind answer another one, be forwarded, or disappear after so many seconds."""
+    if quoted is None and not forwarded and not expires:
+        return
+    if message.HasField("conversation"):
+        message.extendedTextMessage.text = message.conversation
+        message.ClearField("conversation")
+    part = _part(message)
+    if part is None:
+        return
+    if quoted is not None and not part.contextInfo.stanzaID:
+        part.contextInfo.MergeFrom(_context(quoted))
+    if forwarded:
+        part.contextInfo.isForwarded, part.contextInfo.forwardingScore = True, forwarded
+    if expires:
+        part.contextInfo.expiration = expires
+
+
+def _part(message: Any) -> Any:
+    """What can carry a context, if anything."""
+    parts = [value for field, value in unwrap(message).ListFields() if field.message_type is not None]
+    return next((part for part in parts if "contextInfo" in part.DESCRIPTOR.fields_by_name), None)
 
 
 def poll(question: str, options: Sequence[str], *, selectable: int = 1) -> Any:

@@ -11,10 +11,11 @@ from sessions_app.sandbox.phones.directory import Directory
 from sessions_app.sandbox.phones.keys import OwnKeys
 from sessions_app.sandbox.phones.log import MessageLog
 from sessions_app.sandbox.phones.sessions import Sessions
-from sessions_app.sandbox.wire.jid import GROUP_SERVER, JID, LID_SERVER, SERVER_JID, USER_SERVER
+from sessions_app.sandbox.wire.jid import GROUP_SERVER, JID, LID_SERVER, SERVER_JID, STATUS_JID, USER_SERVER
 from sessions_app.sandbox.wire.node import Node
 
 Clock = Callable[[], float]
+CONTACTS = "contact/"
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class Core:
 
     def as_lid(self, jid: JID) -> JID:
         """A person's JID as LID, its device kept; groups, and people that nobody knows, stay as they are."""
-        if jid.server in {LID_SERVER, GROUP_SERVER}:
+        if jid.server in {LID_SERVER, GROUP_SERVER} or jid == STATUS_JID:
             return jid
         known = self.directory.lid(jid.bare())
         return known.with_device(jid.device) if known else jid
@@ -75,16 +76,28 @@ class Core:
         return [device for device in self.directory.devices(account) if device != self.lid]
 
     def group_devices(self, group: JID) -> list[JID]:
-        """The devices of all members of a group without this phone itself."""
-        return [device for member in self.directory.participants(group) for device in self.devices(member)]
+        """The devices of all members of a group, or of whoever sees the status, without this phone itself."""
+        return [device for member in self.members(group) for device in self.devices(member)]
+
+    def members(self, chat: JID) -> list[JID]:
+        """Who reads what is written in a group; for the status this account and its address book."""
+        if chat != STATUS_JID:
+            return list(self.directory.participants(chat))
+        book = {self.as_lid(JID.parse(jid)) for jid, _ in self.blobs.scan(CONTACTS)}
+        return [self.lid, *sorted(book - {self.lid}, key=str)]
+
+    def know(self, contact: JID, name: str) -> None:
+        """Keep somebody in the address book."""
+        self.blobs.put(f"{CONTACTS}{contact}", name.encode())
 
     def chat_devices(self, chat: JID) -> list[JID]:
         """Every device of the other side of a chat."""
-        return self.group_devices(chat) if is_group(chat) else self.devices(chat)
+        return self.group_devices(chat) if is_shared(chat) else self.devices(chat)
 
 
-def is_group(jid: JID) -> bool:
-    return jid.server == GROUP_SERVER
+def is_shared(jid: JID) -> bool:
+    """Whether several people write there, so that a stanza names its writer: a group, or the status."""
+    return jid.server == GROUP_SERVER or jid == STATUS_JID
 
 
 def new_id() -> str:

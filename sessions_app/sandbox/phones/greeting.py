@@ -5,11 +5,12 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from sessions_app.sandbox.phones.core import Core, is_group
+from sessions_app.sandbox.phones.core import Core, is_shared
 from sessions_app.sandbox.phones.log import Entry
 from sessions_app.sandbox.phones.outbox import PEER
+from sessions_app.sandbox.phones.past import Past
 from sessions_app.sandbox.protos import e2e, history
-from sessions_app.sandbox.wire.jid import JID
+from sessions_app.sandbox.wire.jid import JID, STATUS_JID
 
 HistorySync = history.HistorySync
 MAX_BYTES = 2_000_000
@@ -29,6 +30,11 @@ def history_messages(core: Core) -> list[Any]:
     return [_notification(conversations), _notification(names)]
 
 
+def past_messages(core: Core, past: Past) -> list[Any]:
+    """Notifications of a made-up past."""
+    return [_notification(sync) for sync in past.syncs(core.now())]
+
+
 def _recent(core: Core) -> list[Entry]:
     """As many of the last messages as fit into one stanza, oldest first."""
     recent, size = [], 0
@@ -36,7 +42,7 @@ def _recent(core: Core) -> list[Entry]:
         size += len(entry.message)
         if size > MAX_BYTES:
             break
-        if entry.category != PEER:
+        if entry.category != PEER and entry.chat != str(STATUS_JID):  # which comes in a part of its own
             recent.append(entry)
     return recent[::-1]
 
@@ -44,7 +50,7 @@ def _recent(core: Core) -> list[Entry]:
 def _add_conversation(core: Core, sync: Any, chat: JID, entries: list[Entry]) -> None:
     conversation = sync.conversations.add(ID=str(chat), endOfHistoryTransfer=True)
     conversation.conversationTimestamp = conversation.lastMsgTimestamp = entries[-1].timestamp
-    number = None if is_group(chat) else core.directory.phone_number(chat)
+    number = None if is_shared(chat) else core.directory.phone_number(chat)
     if number is not None:
         conversation.pnJID, conversation.lidJID = str(number), str(chat)
         sync.phoneNumberToLidMappings.add(pnJID=str(number), lidJID=str(chat))
@@ -56,7 +62,7 @@ def _add_conversation(core: Core, sync: Any, chat: JID, entries: list[Entry]) ->
 def _fill(core: Core, info: Any, entry: Entry) -> None:
     sender = JID.parse(entry.sender)
     info.key.remoteJID, info.key.ID, info.key.fromMe = entry.chat, entry.id, core.is_own(sender)
-    if is_group(JID.parse(entry.chat)):
+    if is_shared(JID.parse(entry.chat)):
         info.key.participant = info.participant = str(sender.bare())
     info.messageTimestamp = entry.timestamp
     info.message.ParseFromString(entry.message)

@@ -10,7 +10,7 @@ from sessions_app.sandbox.crypto import adv
 from sessions_app.sandbox.crypto.signal.errors import DecryptError, DuplicateMessageError, InvalidMessageError
 from sessions_app.sandbox.crypto.signal.messages import PreKeyMessage
 from sessions_app.sandbox.phones import receipts
-from sessions_app.sandbox.phones.core import Core, as_jid, as_number, is_group
+from sessions_app.sandbox.phones.core import Core, as_jid, as_number, is_shared
 from sessions_app.sandbox.phones.outbox import PEER
 from sessions_app.sandbox.phones.reading import is_empty, read
 from sessions_app.sandbox.phones.results import Batch, Noticed, Received
@@ -18,7 +18,7 @@ from sessions_app.sandbox.phones.retries import Retries
 from sessions_app.sandbox.phones.showing import received
 from sessions_app.sandbox.protos import adv as adv_pb
 from sessions_app.sandbox.protos import e2e
-from sessions_app.sandbox.wire.jid import JID
+from sessions_app.sandbox.wire.jid import JID, NEWSLETTER_SERVER
 from sessions_app.sandbox.wire.node import Node
 
 
@@ -32,6 +32,8 @@ class Inbox:
 
     def take(self, stanza: Node) -> Batch:
         """Decrypt what a `<message>` carries for this device."""
+        if stanza.child("plaintext") is not None:
+            return self._post(stanza)
         batch = Batch()
         sender = self._core.sender_of(stanza)
         try:
@@ -46,6 +48,18 @@ class Inbox:
         if not self._core.is_own(sender):
             batch.outgoing += receipts.delivered(self._core, stanza.text("id"), _chat(stanza, sender), sender)
         return batch
+
+    def _post(self, stanza: Node) -> Batch:
+        """A post of a channel, which is not encrypted."""
+        chat, plaintext = as_jid(stanza.attrs.get("from")), stanza.child("plaintext")
+        if chat is None or plaintext is None or chat.server != NEWSLETTER_SERVER:
+            return Batch()
+        try:
+            message = e2e.Message.FromString(plaintext.data())
+        except DecodeError:
+            return Batch()
+        shown = self._show(stanza, chat, message)
+        return Batch(messages=[shown] if shown is not None else [])
 
     def _open(self, stanza: Node, enc: Node, sender: JID, batch: Batch) -> None:
         try:
@@ -124,4 +138,4 @@ def _named_account(device_identity: Node) -> bytes:
 def _chat(stanza: Node, sender: JID) -> JID:
     """The group, or the person who wrote."""
     chat = as_jid(stanza.attrs.get("from"))
-    return chat if chat is not None and is_group(chat) else sender.bare()
+    return chat if chat is not None and is_shared(chat) else sender.bare()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,7 +38,7 @@ class QrCode:
             raise LinkError("this is not a WhatsApp code")
         try:
             _, identity, secret = (base64.b64decode(field, validate=True) for field in fields[1:4])
-        except binascii.Error as error:
+        except ValueError as error:
             raise LinkError("this is not a WhatsApp code") from error
         if not fields[0] or len(identity) != 32 or len(secret) != 32:
             raise LinkError("this is not a WhatsApp code")

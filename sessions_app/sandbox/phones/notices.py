@@ -37,7 +37,13 @@ def call(stanza: Node, sender: JID) -> Noticed:
 
 
 def notification(stanza: Node, sender: JID) -> Noticed:
-    return Noticed("notification", sender, {"type": stanza.text("type")})
+    """A change of a group names the group, what changed, and who it is about."""
+    data: dict[str, Any] = {"type": stanza.text("type")}
+    if data["type"] in ("w:gp2", "picture"):
+        change = next(iter(stanza.children()), Node("nothing"))
+        data |= {"group": stanza.text("from"), "change": change.tag}
+        data["people"] = [person.text("jid") for person in change.children("participant")]
+    return Noticed("notification", sender, data)
 
 
 READERS: dict[str, Callable[[Node, JID], Noticed]] = {

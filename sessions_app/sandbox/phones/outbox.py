@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from sessions_app.sandbox.phones.core import Core, is_group, new_id
+from sessions_app.sandbox.phones.core import Core, is_shared, new_id
 from sessions_app.sandbox.phones.log import Entry
 from sessions_app.sandbox.phones.reading import Reading, read, stanza_attributes
 from sessions_app.sandbox.phones.results import Outgoing, Sent
@@ -37,7 +37,7 @@ class Outbox:
         if reading.kind not in _WITHOUT_SECRET and not message.messageContextInfo.messageSecret:
             message.messageContextInfo.messageSecret = os.urandom(32)
         entry = self._remember(chat, message, message_id)
-        parcels = self._group(entry, message) if is_group(chat) else self._direct(entry, message)
+        parcels = self._group(entry, message) if is_shared(chat) else self._direct(entry, message)
         attributes, enc_attributes = stanza_attributes(reading)
         outgoing = [
             Outgoing(device, self._stanza(entry, device, attributes, _with(encs, enc_attributes)))
@@ -55,7 +55,7 @@ class Outbox:
         message = entry.parsed()
         plaintext = self._for_device(entry, message, device)
         chat = JID.parse(entry.chat)
-        if is_group(chat):
+        if is_shared(chat):
             again = e2e.Message.FromString(plaintext)
             distribution, _ = self._core.sessions.own_distribution(chat, self._core.group_devices(chat))
             again.senderKeyDistributionMessage.CopyFrom(_distribution(chat, distribution))
@@ -99,7 +99,7 @@ class Outbox:
 
     def _group(self, entry: Entry, message: Any) -> list[tuple[JID, list[Node]]]:
         core, group = self._core, JID.parse(entry.chat)
-        if core.lid not in core.directory.participants(group):
+        if core.lid not in core.members(group):
             raise UnknownRecipientError(f"this phone is not in {group}")
         devices = core.group_devices(group)
         distribution, missing = core.sessions.own_distribution(group, devices)
@@ -113,7 +113,7 @@ class Outbox:
     def _for_device(self, entry: Entry, message: Any, device: JID) -> bytes:
         """The plaintext: own devices get a copy that says which chat it was written in."""
         chat = JID.parse(entry.chat)
-        if entry.category == PEER or is_group(chat) or not self._core.is_own(device):
+        if entry.category == PEER or is_shared(chat) or not self._core.is_own(device):
             return bytes(message.SerializeToString())
         copy = e2e.Message(deviceSentMessage=e2e.DeviceSentMessage(destinationJID=entry.chat, message=message))
         copy.messageContextInfo.CopyFrom(message.messageContextInfo)
@@ -134,13 +134,13 @@ class Outbox:
     def _stanza(self, entry: Entry, device: JID, extra: dict[str, str], encs: list[Node]) -> Node:
         core, chat = self._core, JID.parse(entry.chat)
         attributes: dict[str, str | JID] = {"addressing_mode": "lid", "id": entry.id, "t": str(entry.timestamp)}
-        if is_group(chat):
+        if is_shared(chat):
             attributes |= {"from": chat, "participant": core.lid, "participant_pn": core.jid}
         else:
             attributes |= {"from": core.lid, "sender_pn": core.jid}
         if entry.category == PEER:
             attributes |= {"category": PEER, "peer_recipient_pn": core.jid}
-        elif core.is_own(device) and not is_group(chat):
+        elif core.is_own(device) and not is_shared(chat):
             attributes |= {"recipient": chat, "peer_recipient_pn": core.directory.phone_number(chat) or ""}
         return Node("message", {**attributes, "notify": core.profile.name, **extra}, encs)
 

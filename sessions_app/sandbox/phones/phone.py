@@ -18,7 +18,9 @@ from sessions_app.sandbox.phones.core import Clock, Core, Profile, new_id
 from sessions_app.sandbox.phones.directory import Directory
 from sessions_app.sandbox.phones.inbox import Inbox
 from sessions_app.sandbox.phones.linking import Linking, QrCode
+from sessions_app.sandbox.phones.log import Entry
 from sessions_app.sandbox.phones.outbox import Outbox
+from sessions_app.sandbox.phones.past import Past
 from sessions_app.sandbox.phones.results import Batch, LinkOffer, Noticed, Outgoing, Received, Sent
 from sessions_app.sandbox.phones.retries import Retries
 from sessions_app.sandbox.phones.showing import received
@@ -122,10 +124,14 @@ class Phone:
         self._core.profile.linked[device] = self._linking.confirm(device, device_identity)
         self._core.profile.save(self._blobs)
 
-    def after_link(self, device: int) -> list[Outgoing]:
-        """Peer messages for a new device, once it has uploaded prekeys: app state keys, then history."""
+    def after_link(self, device: int, past: Past | None = None) -> list[Outgoing]:
+        """Peer messages for a new device, once it has uploaded prekeys: app state keys, then history.
+
+        `past`: what the phone remembers besides the messages that it has really seen.
+        """
         target = self.lid.with_device(device)
         messages = [self._app_state.key_share(), *greeting.history_messages(self._core)]
+        messages += greeting.past_messages(self._core, past) if past else []
         return [stanza for message in messages for stanza in self._outbox.send_peer(target, message)]
 
     def unlink(self, device: int) -> None:
@@ -167,6 +173,7 @@ class Phone:
 
     def set_contact(self, contact: JID, name: str) -> list[Outgoing]:
         """Save someone in the address book, which the linked devices share."""
+        self._core.know(contact.bare(), name)
         jid = str(self._core.directory.phone_number(contact) or contact)
         self._app_state.write("critical_unblock_low", [app_state.contact_name(jid, name)])
         return self._announce("critical_unblock_low")
@@ -219,10 +226,17 @@ class Phone:
 
     def vote(self, poll_id: str, options: Sequence[str]) -> Sent:
         """Vote in a poll that this phone has received or written; `NotAPollError` if it has no such options."""
+        return self.send(JID.parse(self._poll(poll_id).chat), self.ballot(poll_id, options))
+
+    def ballot(self, poll_id: str, options: Sequence[str]) -> Any:
+        """The message that a vote is, not sent yet."""
+        return polls.vote(self._core, self._poll(poll_id), options)
+
+    def _poll(self, poll_id: str) -> Entry:
         poll = self._core.log.by_id(poll_id)
         if poll is None:
             raise polls.NotAPollError("this phone does not know the poll")
-        return self.send(JID.parse(poll.chat), polls.vote(self._core, poll, options))
+        return poll
 
     def read(self, messages: Sequence[Received], *, played: bool = False) -> list[Outgoing]:
         """Read (or play) received messages: receipts for the senders, `read-self` for the own linked devices."""
@@ -236,9 +250,9 @@ class Phone:
         """Presence to the devices of the accounts that watch this one."""
         return receipts.presence(self._core, watchers, available=available, last_seen=last_seen)
 
-    def call(self, to: JID, call_id: str | None = None) -> list[Outgoing]:
+    def call(self, to: JID, call_id: str | None = None, *, video: bool = False) -> list[Outgoing]:
         """Ring every device of an account (an offer only, no media)."""
-        return receipts.call(self._core, to, call_id or new_id(), "offer")
+        return receipts.call(self._core, to, call_id or new_id(), "offer", video=video)
 
     def hang_up(self, to: JID, call_id: str) -> list[Outgoing]:
         """Stop ringing."""

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf.message import DecodeError
 
 from sessions_app.sandbox.crypto.kdf import hkdf
-from sessions_app.sandbox.phones.core import Core
+from sessions_app.sandbox.phones.core import Core, is_shared
 from sessions_app.sandbox.phones.log import Entry
 from sessions_app.sandbox.phones.reading import POLL_FIELDS, unwrap
 from sessions_app.sandbox.protos import e2e
@@ -43,6 +43,8 @@ def vote(core: Core, poll: Entry, options: Sequence[str]) -> Any:
     update.pollCreationMessageKey.remoteJID = poll.chat
     update.pollCreationMessageKey.fromMe = core.is_own(creator)
     update.pollCreationMessageKey.ID = poll.id
+    if is_shared(JID.parse(poll.chat)):
+        update.pollCreationMessageKey.participant = str(creator)
     return e2e.Message(pollUpdateMessage=update)
 
 

@@ -11,13 +11,19 @@ from sessions_app.sandbox.protos import e2e
 MEDIA_FIELDS = {
     "imageMessage": "image",
     "videoMessage": "video",
-    "ptvMessage": "video",
+    "ptvMessage": "video_note",
     "audioMessage": "audio",
     "documentMessage": "document",
     "stickerMessage": "sticker",
 }
 POLL_FIELDS = ("pollCreationMessage", "pollCreationMessageV2", "pollCreationMessageV3", "pollCreationMessageV5")
-_MEDIA_TYPES = {"voice": "ptt", "location": "location", "contact": "vcard"}
+_MEDIA_TYPES = {
+    "voice": "ptt",
+    "video_note": "ptv",
+    "location": "location",
+    "live_location": "livelocation",
+    "contact": "vcard",
+}
 _TYPES = {"reaction": "reaction", "poll": "poll", "poll_vote": "poll"}
 _EDITS = {"edit": "1", "revoke": "7"}
 
@@ -55,7 +61,8 @@ def read(message: Any) -> Reading:
             return _read_media(kind, getattr(message, field))
     for field in POLL_FIELDS:
         if message.HasField(field):
-            return Reading("poll", text=getattr(message, field).name)
+            poll = getattr(message, field)
+            return Reading("poll", text=poll.name, quoted_id=poll.contextInfo.stanzaID)
     return Reading("unknown")
 
 
@@ -109,6 +116,28 @@ def _read_location(part: Any) -> Reading:
     return Reading("location", text=place, caption=part.name, quoted_id=part.contextInfo.stanzaID)
 
 
+def _read_live_location(part: Any) -> Reading:
+    place = f"{part.degreesLatitude:.6f},{part.degreesLongitude:.6f}"
+    return Reading("live_location", text=place, caption=part.caption, quoted_id=part.contextInfo.stanzaID)
+
+
+def _read_list(part: Any) -> Reading:
+    return Reading("list", text=part.description, caption=part.title, quoted_id=part.contextInfo.stanzaID)
+
+
+def _read_interactive(part: Any) -> Reading:
+    return Reading("buttons", text=part.body.text, caption=part.header.title, quoted_id=part.contextInfo.stanzaID)
+
+
+def _read_event(part: Any) -> Reading:
+    return Reading("event", text=part.name, caption=part.description, quoted_id=part.contextInfo.stanzaID)
+
+
+def _read_album(part: Any) -> Reading:
+    counts = f"{part.expectedImageCount} images, {part.expectedVideoCount} videos"
+    return Reading("album", text=counts, quoted_id=part.contextInfo.stanzaID)
+
+
 def _read_contact(part: Any) -> Reading:
     return Reading("contact", text=part.displayName, quoted_id=part.contextInfo.stanzaID)
 
@@ -135,6 +164,11 @@ _READERS = {
     "extendedTextMessage": _read_extended,
     "reactionMessage": _read_reaction,
     "locationMessage": _read_location,
+    "liveLocationMessage": _read_live_location,
+    "listMessage": _read_list,
+    "interactiveMessage": _read_interactive,
+    "eventMessage": _read_event,
+    "albumMessage": _read_album,
     "contactMessage": _read_contact,
     "contactsArrayMessage": _read_contacts,
     "pollUpdateMessage": _read_vote,

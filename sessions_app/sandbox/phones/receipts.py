@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from sessions_app.sandbox.phones.core import Core, is_group
+from sessions_app.sandbox.phones.core import Core, is_shared
 from sessions_app.sandbox.phones.results import Outgoing, Received
 from sessions_app.sandbox.wire.jid import JID
 from sessions_app.sandbox.wire.node import Node
@@ -24,7 +24,7 @@ def read(core: Core, messages: Sequence[Received], kind: str) -> list[Outgoing]:
     for (chat, sender), ids in _by_writer(messages).items():
         outgoing += _to_all(core.devices(sender), _receipt(core, ids, chat, type=kind))
         own: Attributes = {"type": f"{kind}-self"}
-        if not is_group(chat):
+        if not is_shared(chat):
             own["recipient"] = chat
         outgoing += _to_all(core.devices(core.lid), _receipt(core, ids, chat, **own))
     return outgoing
@@ -33,7 +33,7 @@ def read(core: Core, messages: Sequence[Received], kind: str) -> list[Outgoing]:
 def typing(core: Core, chat: JID, state: str) -> list[Outgoing]:
     """`composing`, `recording` or `paused`."""
     attributes: Attributes = {"from": core.lid}
-    if is_group(chat):
+    if is_shared(chat):
         attributes = {"from": chat, "participant": core.lid}
     media = {"media": "audio"} if state == "recording" else {}
     child = Node("composing" if state == "recording" else state, {**media})
@@ -50,7 +50,7 @@ def presence(core: Core, watchers: Sequence[JID], *, available: bool, last_seen:
     return _to_all(devices, Node("presence", attributes))
 
 
-def call(core: Core, to: JID, call_id: str, event: str) -> list[Outgoing]:
+def call(core: Core, to: JID, call_id: str, event: str, *, video: bool = False) -> list[Outgoing]:
     """`offer` rings, `terminate` hangs up. There is no media behind it."""
     details: Attributes = {"call-id": call_id, "call-creator": core.lid, "caller_pn": core.jid}
     stanza: Attributes = {
@@ -61,12 +61,14 @@ def call(core: Core, to: JID, call_id: str, event: str) -> list[Outgoing]:
         "version": "2.25.37.76",
     }
     content = [Node("audio", {"enc": "opus", "rate": "16000"})] if event == "offer" else None
+    if content and video:
+        content.append(Node("video", {"enc": "h.264", "dec": "h264"}))
     return _to_all(core.devices(core.as_lid(to).bare()), Node("call", stanza, [Node(event, details, content)]))
 
 
 def _receipt(core: Core, ids: Sequence[str], chat: JID, **extra: str | JID) -> Node:
     attributes: Attributes = {"from": core.lid, "id": ids[0], "t": str(core.now()), **extra}
-    if is_group(chat):
+    if is_shared(chat):
         attributes |= {"from": chat, "participant": core.lid}
     rest = [Node("item", {"id": message_id}) for message_id in ids[1:]]
     return Node("receipt", attributes, [Node("list", content=rest)] if rest else None)

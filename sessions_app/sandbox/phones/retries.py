@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sessions_app.sandbox.crypto.signal.keys import InvalidBundleError
 from sessions_app.sandbox.phones.bundles import key_nodes, read_bundle, read_number, registration_node
-from sessions_app.sandbox.phones.core import Core, as_jid, as_number, is_group
+from sessions_app.sandbox.phones.core import Core, as_jid, as_number, is_shared
 from sessions_app.sandbox.phones.outbox import Outbox
 from sessions_app.sandbox.phones.results import Outgoing
 from sessions_app.sandbox.wire.jid import JID
@@ -49,7 +49,7 @@ class Retries:
     def _attributes(self, stanza: Node, message_id: str) -> dict[str, str | JID]:
         core, chat = self._core, as_jid(stanza.attrs.get("from"))
         common: dict[str, str | JID] = {"id": message_id, "t": str(core.now()), "type": "retry"}
-        if chat is not None and is_group(chat):
+        if chat is not None and is_shared(chat):
             return {"from": chat, "participant": core.lid, **common}
         if (recipient := as_jid(stanza.attrs.get("recipient"))) is not None:
             common["recipient"] = recipient

@@ -25,7 +25,10 @@ class Settings:
     online: bool = True
     auto_receipt: str = "delivered"
     echo: bool = False
+    group_add: bool = True  # whether others may add it to groups
     last_device: int = 0
+    past_chats: int = 0
+    past_messages: int = 0
 
 
 @dataclass(eq=False)
@@ -105,6 +108,7 @@ class Account:
             "online": self.settings.online,
             "auto_receipt": self.settings.auto_receipt,
             "echo": self.settings.echo,
+            "group_add": self.settings.group_add,
             "queued": len(self.mail),
             "devices": [device.as_json() for device in self.devices.values()],
         }

@@ -115,7 +115,7 @@ class Connection:
         node = decode(unpack(plain))
         if fault := self.sandbox.faults.take("delay", self.account):
             await asyncio.sleep(float(fault.options.get("ms", 1000)) / 1000)
-        if await self._swallowed():
+        if await self._swallowed(node):
             return
         waiting = self._waiting.pop(node.text("id"), None) if node.tag == "iq" and _is_answer(node) else None
         if waiting is not None and not waiting.done():
@@ -131,9 +131,10 @@ class Connection:
         except Exception:
             log.exception("a %s of %s failed", node.tag, role.account)
 
-    async def _swallowed(self) -> bool:
+    async def _swallowed(self, node: Node) -> bool:
         """A silence swallows what clients say; with `hold` it is heard when the silence is over."""
         while fault := self.sandbox.faults.find("silence", self.account):
+            self.sandbox.stats.count("messages_unheard" if node.tag == "message" else "others_unheard", self.account)
             if not fault.options.get("hold"):
                 return True
             self._released.clear()
@@ -174,11 +175,12 @@ class Connection:
     async def ask(self, node: Node, seconds: float = 30.0) -> Node:
         """Send an iq and wait for its answer; ConnectionError when the client goes away first."""
         node.attrs["id"] = stanza_id = self.next_id()
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Node] = asyncio.get_running_loop().create_future()
         self._waiting[stanza_id] = future
         self.send(node)
         try:
-            return await asyncio.wait_for(future, seconds)
+            async with asyncio.timeout(seconds):
+                return await future
         except asyncio.CancelledError:
             if future.cancelled() and self.socket.gone():
                 raise ConnectionError("the client went away") from None
@@ -187,10 +189,10 @@ class Connection:
             self._waiting.pop(stanza_id, None)
 
     # -- end ----------------------------------------------------------------------------------------------------
-    def part(self, node: Node) -> None:
+    def part(self, node: Node, *, linger: float = LINGER_SECONDS) -> None:
         """Send a final stanza, and leave it to the client to hang up."""
         self.send(node)
-        asyncio.get_running_loop().call_later(LINGER_SECONDS, self.socket.close)
+        asyncio.get_running_loop().call_later(linger, self.socket.close)
 
     def reset(self) -> None:
         """End the connection with a TCP reset."""

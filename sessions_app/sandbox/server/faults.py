@@ -14,7 +14,9 @@ from typing import Any
 
 MOMENTARY = frozenset({"reset", "stream_error_503", "replaced", "device_removed", "poison"})
 """Done to connected clients at once, then over."""
-LASTING = frozenset({"refuse", "failure", "nack", "iq_429", "silence", "hang_upgrade", "delay", "refs", "garble"})
+LASTING = frozenset(
+    {"refuse", "failure", "nack", "iq_429", "silence", "hang_upgrade", "delay", "refs", "garble", "media_gone"}
+)
 KINDS = MOMENTARY | LASTING
 ONCE = frozenset({"failure", "nack", "iq_429", "refs", "garble"})
 """Used once unless a count or a time is given."""

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from sessions_app.sandbox.phones.results import Outgoing
 from sessions_app.sandbox.server.account import Account
 from sessions_app.sandbox.server.devices import Device
+from sessions_app.sandbox.server.groups.traffic import GroupTraffic
+from sessions_app.sandbox.server.newsletters.service import NewsletterService
 from sessions_app.sandbox.server.router import Router
+from sessions_app.sandbox.server.statuses import StatusTraffic
 from sessions_app.sandbox.server.world import World
-from sessions_app.sandbox.wire.jid import JID, LID_SERVER
+from sessions_app.sandbox.wire.jid import GROUP_SERVER, JID, LID_SERVER, NEWSLETTER_SERVER, STATUS_JID
 from sessions_app.sandbox.wire.node import Attr, Node
 
 COPIED = ("edit", "category", "device_fanout", "recipient", "peer_recipient_pn")
@@ -31,17 +34,42 @@ def is_resend(node: Node) -> bool:
     return enc is not None and enc.text("count", "0") != "0"
 
 
+def changes_post(node: Node) -> bool:
+    """A change of a post in a channel goes out under the post's own id; twice the same changes nothing."""
+    to = node.jid("to")
+    return to is not None and to.server == NEWSLETTER_SERVER and bool(node.text("edit"))
+
+
 class Inbound:
     """Turns what a device sent into what the receivers see."""
 
-    def __init__(self, world: World, router: Router) -> None:
-        self._world, self._router = world, router
+    def __init__(self, world: World, router: Router, newsletters: NewsletterService) -> None:
+        self._world, self._router, self._newsletters = world, router, newsletters
+        self.groups = GroupTraffic(world, router)
+        self._statuses = StatusTraffic(world, router)
 
     # -- messages -----------------------------------------------------------------------------------------------
+    def ack(self, account: Account, node: Node, at: int) -> Node:
+        """The answer to a message: accepted, or why not."""
+        to = node.jid("to")
+        if to is not None and to.server == NEWSLETTER_SERVER:
+            return message_ack(node, at, self._newsletters.refusal(account.lid.user, node))
+        if to is None or to.server != GROUP_SERVER:
+            return message_ack(node, at)
+        ack = message_ack(node, at, self.groups.refusal(account, to))
+        ack.attrs["phash"] = self.groups.hash(to) if "phash" in node.attrs else ""
+        return ack
+
     def message(self, account: Account, device: Device, node: Node) -> None:
         """Forward a message to every device that it is encrypted for."""
         to = node.jid("to")
-        if to is not None:
+        if to is not None and to.server == GROUP_SERVER:
+            self.groups.message(account, device, node)
+        elif to is not None and to.server == NEWSLETTER_SERVER:
+            self._newsletters.message(account.lid.user, node, device)
+        elif to == STATUS_JID:
+            self._statuses.message(account, device, node)
+        elif to is not None:
             stanzas = [self._stanza(account, device, node, *part) for part in _parts(node, to)]
             self._router.deliver(stanza for stanza in stanzas if stanza is not None)
 
@@ -83,6 +111,10 @@ class Inbound:
         for stanza_id in _receipt_ids(node):
             device.mailbox.acknowledge("message", stanza_id)
         to = node.jid("to")
+        if to is not None and to.server == GROUP_SERVER:
+            self.groups.receipt(account, device, node)
+        elif to == STATUS_JID:
+            self._statuses.receipt(account, device, node)
         receiver = self._world.find(to)
         if to is None or receiver is None:
             return

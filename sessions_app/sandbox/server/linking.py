@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MAX_DEVICES = 255
-CODE_SECONDS = 10.0
+CODE_SECONDS = 30.0
+LINGER_SECONDS = 30.0
+"""The client hangs up as soon as it has read that it is linked, which a busy machine may delay."""
 
 
 class Linking:
@@ -135,7 +137,7 @@ class Linking:
             raise SandboxError(409, "no_answer", "the client went away while it was linked") from error
         finally:
             registration.claimed = False
-        registration.connection.part(Node("stream:error", {"code": "515"}))
+        registration.connection.part(Node("stream:error", {"code": "515"}), linger=LINGER_SECONDS)
         return device
 
     def _accept(self, account: Account, registration: Registration, offer: LinkOffer, answer: Node) -> Device:

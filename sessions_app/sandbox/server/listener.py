@@ -118,9 +118,14 @@ class Listener:
         while (request := await stream.request()) is not None:
             if request.path == SOCKET_PATH and "upgrade" in request.headers:
                 return await self._websocket(stream, request)
-            if not await stream.respond(self._media.handle(request)):
+            if not await stream.respond(self._media_answer(request)):
                 return None
         return None
+
+    def _media_answer(self, request: Request) -> Response:
+        if request.method == "GET" and (fault := self._faults.take("media_gone")):
+            return Response(int(fault.options.get("error", 410)))
+        return self._media.handle(request)
 
     async def _websocket(self, stream: HttpStream, request: Request) -> None:
         if fault := self._faults.take("hang_upgrade"):

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sessions_app.sandbox.phones.results import Outgoing
 from sessions_app.sandbox.server import iq
 from sessions_app.sandbox.server.account import Account
 from sessions_app.sandbox.server.connection import Connection
 from sessions_app.sandbox.server.devices import Device
-from sessions_app.sandbox.server.inbound import is_resend, message_ack
+from sessions_app.sandbox.server.inbound import changes_post, is_resend, message_ack
 from sessions_app.sandbox.wire.jid import SERVER_JID
 from sessions_app.sandbox.wire.node import Attr, Node
 
@@ -40,6 +41,7 @@ class Session:
             "ack": self._ack,
             "presence": self._presence,
             "chatstate": self._chatstate,
+            "call": self._call,
         }
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -94,9 +96,11 @@ class Session:
         self._sandbox.stats.count("messages_in", self.account)
         if fault := self._sandbox.faults.take("nack", self.account):
             self._connection.send(message_ack(node, now, str(fault.options.get("error", 463))))
-        elif is_resend(node) or self._device.first_sight(node.text("id"), now):
-            self._connection.send(message_ack(node, now))
-            self._sandbox.inbound.message(self._account, self._device, node)
+        elif is_resend(node) or changes_post(node) or self._device.first_sight(node.text("id"), now):
+            ack = self._sandbox.inbound.ack(self._account, node, now)
+            self._connection.send(ack)
+            if not ack.text("error"):
+                self._sandbox.inbound.message(self._account, self._device, node)
         else:
             self._sandbox.stats.count("duplicates", self.account)
             self._connection.send(message_ack(node, self._device.seen_ids[node.text("id")]))
@@ -113,7 +117,16 @@ class Session:
         self._sandbox.presence.presence(self._account, self._device, node)
 
     def _chatstate(self, node: Node) -> None:
-        self._sandbox.presence.chatstate(self._account, node)
+        self._sandbox.presence.chatstate(self._account, self._device, node)
+
+    def _call(self, node: Node) -> None:
+        """What a device says about a call, such as that it refuses: told to every device of the other side."""
+        to = node.jid("to")
+        if to is not None:
+            attrs: dict[str, Attr] = {"from": self._account.address(to.server, self._device.number)}
+            attrs |= {"id": node.text("id"), "t": str(int(time.time())), "platform": "web", "version": "2.3000"}
+            told = Node("call", attrs, node.content)
+            self._sandbox.router.deliver(Outgoing(jid, told) for jid in self._sandbox.world.devices(to))
 
 
 def _ib(child: Node) -> Node:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from sessions_app.sandbox.phones import content
+from sessions_app.sandbox.phones.past import Past
 from sessions_app.sandbox.phones.results import Batch, Outgoing, Received
 from sessions_app.sandbox.server.account import Account
 from sessions_app.sandbox.server.devices import LOW_PREKEYS, Device
@@ -19,6 +20,8 @@ from sessions_app.sandbox.wire.node import Node
 log = logging.getLogger(__name__)
 MAC_LENGTH = 8
 REMEMBERED_ECHOES = 1000
+BLOCKABLE = frozenset({"message", "chatstate", "presence", "call"})
+"""What somebody who is blocked cannot bring to the other side."""
 
 
 def garbled(node: Node) -> Node:
@@ -65,11 +68,18 @@ class Router:
         account = self._world.find(item.to)
         if account is None:
             return
+        if item.node.tag in BLOCKABLE and self._blocked(account, item.node):
+            return
         node = item.node if item.node.tag != "message" else self._spoilt(account, item)
         if not item.to.device:
             self._to_phone(account, node)
         elif device := account.devices.get(item.to.device):
             self._to_device(account, device, node)
+
+    def _blocked(self, account: Account, node: Node) -> bool:
+        """Whether the account has blocked who sends this; groups are not concerned."""
+        sender = self._world.find(node.jid("from"))
+        return sender is not None and sender.lid.user in self._world.cards.of(account.lid.user).blocked
 
     def _spoilt(self, account: Account, item: Outgoing) -> Node:
         """The message, or one that cannot be decrypted if a fault says so."""
@@ -107,7 +117,9 @@ class Router:
             return
         device.greeted = True
         account.save_device(device)
-        self.deliver(account.phone.after_link(device.number))
+        settings = account.settings
+        past = Past(settings.past_chats, settings.past_messages) if settings.past_chats else None
+        self.deliver(account.phone.after_link(device.number, past))
         self._world.changed(account)
 
     def take(self, account: Account, batch: Batch, but: Device | None = None) -> None:

@@ -13,11 +13,13 @@ from sessions_app.sandbox.server.account import Account
 from sessions_app.sandbox.server.connection import Connection, Role
 from sessions_app.sandbox.server.devices import Device
 from sessions_app.sandbox.server.faults import Faults
+from sessions_app.sandbox.server.groups.service import GroupService
 from sessions_app.sandbox.server.inbound import Inbound
 from sessions_app.sandbox.server.linking import Linking
 from sessions_app.sandbox.server.listener import Control, Listener
 from sessions_app.sandbox.server.login import Refused, Session, failure
 from sessions_app.sandbox.server.media import MediaStore
+from sessions_app.sandbox.server.newsletters.service import NewsletterService
 from sessions_app.sandbox.server.presence import Presence
 from sessions_app.sandbox.server.registration import Registration
 from sessions_app.sandbox.server.router import Router
@@ -48,7 +50,9 @@ class Sandbox:
         self.world = World(self.storage)
         self.router = Router(self.world, self.stats, self.faults)
         self.world.on_prekey_taken = self.router.ask_for_prekeys
-        self.inbound = Inbound(self.world, self.router)
+        self.groups = GroupService(self.world, self.router)
+        self.newsletters = NewsletterService(self.world, self.router)
+        self.inbound = Inbound(self.world, self.router, self.newsletters)
         self.presence = Presence(self.world, self.router)
         self.linking = Linking(self)
         self.connections: set[Connection] = set()

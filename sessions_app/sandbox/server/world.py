@@ -10,8 +10,11 @@ import msgpack
 from sessions_app.sandbox.crypto.signal.keys import PreKeyBundle
 from sessions_app.sandbox.phones.phone import Phone
 from sessions_app.sandbox.server.account import SCOPE, Account, Settings
+from sessions_app.sandbox.server.card import Cards
 from sessions_app.sandbox.server.devices import Device
+from sessions_app.sandbox.server.groups.store import GroupStore
 from sessions_app.sandbox.server.mailbox import Mailbox
+from sessions_app.sandbox.server.newsletters.store import NewsletterStore
 from sessions_app.sandbox.server.storage import Storage
 from sessions_app.sandbox.wire.jid import JID, LID_SERVER, USER_SERVER
 
@@ -27,12 +30,17 @@ class World:
         self._by_number: dict[str, Account] = {}
         self._by_lid: dict[str, Account] = {}
         self._dirty: set[str] = set()
+        self.groups = GroupStore(storage)
+        self.newsletters = NewsletterStore(storage)
+        self.cards = Cards(storage)
         self.on_prekey_taken: Callable[[Device], None] = lambda device: None
         storage.on_flush(self._collect)
 
     # -- life ---------------------------------------------------------------------------------------------------
     def load(self) -> None:
-        """Read every account from the storage."""
+        """Read every account, group and channel from the storage."""
+        self.groups.load()
+        self.newsletters.load()
         for key, blob in self._storage.scan(SCOPE):
             phone = Phone.restore(dict(self._storage.scan(f"phone:{key}")), self)
             account = self._enter(Account(phone, self._storage, Settings(**msgpack.unpackb(blob))))
@@ -66,6 +74,8 @@ class World:
         """Remove an account and everything stored of it."""
         del self._by_number[account.number], self._by_lid[account.lid.user]
         self._dirty.discard(account.lid.user)
+        self.groups.forget(account.lid.user)
+        self.cards.forget(account.lid.user)
         self._storage.put(SCOPE, account.lid.user, None)
         for scope in account.scopes():
             self._storage.drop(scope)
@@ -142,5 +152,6 @@ class World:
         return account.jid if account else None
 
     def participants(self, group: JID) -> Sequence[JID]:
-        """Groups are not simulated."""
-        return []
+        """The members of a group, as LIDs."""
+        found = self.groups.find(group)
+        return found.people if found else []

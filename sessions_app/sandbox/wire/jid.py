@@ -7,6 +7,8 @@ from dataclasses import dataclass
 USER_SERVER = "s.whatsapp.net"
 LID_SERVER = "lid"
 GROUP_SERVER = "g.us"
+NEWSLETTER_SERVER = "newsletter"
+BROADCAST_SERVER = "broadcast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,5 @@ class JID:
 
 
 SERVER_JID = JID("", USER_SERVER)
+STATUS_JID = JID("status", BROADCAST_SERVER)
+"""Where status updates are written: a chat without members, for whoever an account lets see them."""

@@ -7,8 +7,8 @@ so reading them there always gives the dictionary of the client that is going to
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from sessions_app.sandbox.wire.elf import Elf
@@ -27,10 +27,13 @@ class Tokens:
 
     single: tuple[str, ...]
     double: tuple[tuple[str, ...], ...]
+    encoded: dict[str, bytes] = field(init=False, compare=False, repr=False)
+    """Token text to its wire bytes."""
 
-    @cached_property
-    def encoded(self) -> dict[str, bytes]:
-        """Token text to its wire bytes."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "encoded", self._encode())
+
+    def _encode(self) -> dict[str, bytes]:
         table = {
             text: bytes((FIRST_DOUBLE_TAG + page, index))
             for page, texts in enumerate(self.double)

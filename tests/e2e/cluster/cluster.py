@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 import psutil
 from redis import Redis
 
+from tests.e2e.faults import held
 from tests.e2e.platform import Platform
+from tests.frozen import frozen, frozen_when, sqlite_writer
 from whatsapp_api.core.paths import REPOSITORY
 from whatsapp_api.ops import redis_server
 from whatsapp_api.ops.children import die_with_parent, stop_child
@@ -25,7 +27,7 @@ from whatsapp_api.ops.procfile import read_procfile
 WORKERS = ("sessions-1", "sessions-2", "sessions-3")
 MACHINES = {"sessions-1": "a", "sessions-2": "a", "sessions-3": "b"}
 SKEWED = Path(__file__).parent / "skewed"
-LEASE = int(os.environ.get("CLUSTER_LEASE", "5"))
+LEASE = int(os.environ.get("CLUSTER_LEASE", "10"))
 
 
 def write_procfile(path: Path) -> None:
@@ -74,6 +76,7 @@ class Cluster:
         self.platform = platform
         self.redis = redis
         self._database_url = database_url
+        self._file = platform.data_dir / "db.sqlite3"
 
     # -- workers ------------------------------------------------------------------------------------
     def parent(self, name: str) -> psutil.Process:
@@ -81,7 +84,7 @@ class Cluster:
 
     def worker(self, name: str) -> psutil.Process:
         """The Celery process below the parent."""
-        return self.parent(name).children()[0]
+        return self.platform.worker(name)
 
     def carried(self) -> dict[str, int]:
         """How many sessions run in each worker's hosts, as of the last seconds."""
@@ -116,15 +119,28 @@ class Cluster:
     def terminate(self, name: str) -> None:
         self.parent(name).send_signal(signal.SIGTERM)
 
+    @contextmanager
+    def hung(self, name: str) -> Iterator[None]:
+        """The worker stands still at the worst moment: on SQLite nobody else can write meanwhile."""
+        pid = self.worker(name).pid
+        with frozen_when(lambda: bool(self._database_url) or sqlite_writer(self._file) == pid, pid):
+            yield
+
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """With all that could end it, as when its machine is stopped from outside. Its hosts run, and have to end."""
+        with held(self.platform, self.parent(name).pid, self.worker(name).pid):
+            yield
+
     # -- what it stands on --------------------------------------------------------------------------
     @contextmanager
     def database_away(self) -> Iterator[None]:
         if self._database_url:
-            with _frozen(_mongod(self._database_url)):
+            with frozen(_mongod(self._database_url).pid):
                 yield
             return
         # A file cannot be away, but it can be locked.
-        with closing(sqlite3.connect(self.platform.data_dir / "db.sqlite3", isolation_level=None)) as database:
+        with closing(sqlite3.connect(self._file, timeout=60, isolation_level=None)) as database:
             database.execute("BEGIN EXCLUSIVE")
             yield
             database.execute("ROLLBACK")
@@ -136,15 +152,6 @@ class Cluster:
         self.redis.lose_everything()
         yield
         self.redis.start()
-
-
-@contextmanager
-def _frozen(process: psutil.Process) -> Iterator[None]:
-    process.suspend()
-    try:
-        yield
-    finally:
-        process.resume()
 
 
 def _mongod(url: str) -> psutil.Process:

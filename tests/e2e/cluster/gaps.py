@@ -51,6 +51,11 @@ class Gaps:
         """How many connections were pushed aside by a second one of the same account."""
         return sum(self._counts()["replaced"].values()) - sum(self._before["replaced"].values())
 
+    def begin(self) -> None:
+        """Forget what was before."""
+        self.longest = dict.fromkeys(self.longest, 0.0)
+        self._before = self._counts()
+
     def summary(self) -> str:
         hit = sorted(gap for number, gap in self.longest.items() if number in self.moved)
         if not hit:

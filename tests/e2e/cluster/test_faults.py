@@ -1,6 +1,6 @@
 """Workers die, hang, leave and lose their servers under traffic: each account stays connected once at most.
 
-Times are those of a busy test machine; docs/performance.md has measured ones.
+Limits hold on a machine that does nothing else; here they are stretched. docs/performance.md has measured times.
 """
 
 import os
@@ -19,7 +19,8 @@ from tests.e2e.cluster.load import Line, Load
 
 AWAY = int(os.environ.get("CLUSTER_AWAY", LEASE + 3))
 Trial = Callable[[], AbstractContextManager[Gaps]]
-pytestmark = pytest.mark.timeout(300)
+STRETCH = float(os.environ.get("CLUSTER_STRETCH", "10"))
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
@@ -34,11 +35,12 @@ def trial(cluster: Cluster, api: Api, sandbox: SandboxClient, lines: list[Line],
             eventually(lambda: gaps.all_online, "all are online before", 60)
             with Load(api, lines, friend, name) as load:
                 time.sleep(1)
+                gaps.begin()  # a session that moved by itself before the fault counts for nothing
                 yield gaps
                 eventually(lambda: gaps.all_online, "all are online again", 60)
                 time.sleep(1)
             figures = load.check()
-        print(f"\n{name}: {gaps.summary()}; {figures}")
+        request.node.user_properties.append(("figures", f"{gaps.summary()}; {figures}"))
         assert gaps.replaced == 0
 
     return trial
@@ -65,6 +67,11 @@ def at_rest(cluster: Cluster, calm: None) -> None:
     eventually(lambda: not cluster.pairing_hosts(), "all have left the hosts they were linked in", 90, pause=0.5)
 
 
+def within(gaps: Gaps, seconds: float) -> None:
+    """No account was without a connection for longer."""
+    assert max(gaps.longest.values()) < seconds * STRETCH, gaps.summary()
+
+
 def moved(gaps: Gaps) -> int:
     eventually(lambda: gaps.moved, "sessions move", LEASE + 20)
     eventually(lambda: gaps.all_online, "all are online", 60)
@@ -80,31 +87,37 @@ def test_a_worker_is_killed(cluster: Cluster, trial: Trial, worker: str) -> None
     with trial() as gaps:
         cluster.kill(worker)
         assert moved(gaps)
-    assert max(gaps.longest.values()) < 6
+    within(gaps, 3)
 
 
 def test_a_machine_is_lost(cluster: Cluster, trial: Trial) -> None:
     with trial() as gaps, cluster.lost("sessions-3"):
         assert moved(gaps)
-    assert max(gaps.longest.values()) < LEASE + 6
+    within(gaps, LEASE + 5)
 
 
 def test_a_worker_is_told_to_stop(cluster: Cluster, trial: Trial) -> None:
     with trial() as gaps:
         cluster.terminate("sessions-2")
         assert moved(gaps)
-    assert max(gaps.longest.values()) < 4
+    within(gaps, 2)
 
 
-def test_a_worker_freezes_for_longer_than_its_lease(cluster: Cluster, trial: Trial) -> None:
+def test_a_worker_hangs_for_longer_than_its_lease(cluster: Cluster, trial: Trial) -> None:
     with trial() as gaps:
-        worker = cluster.worker("sessions-1")
-        worker.suspend()
-        time.sleep(AWAY)
-        assert moved(gaps)
-        worker.resume()
+        with cluster.hung("sessions-1"):
+            assert moved(gaps)
         time.sleep(3)
-    assert max(gaps.longest.values()) < LEASE + 6
+    within(gaps, LEASE + 5)
+
+
+def test_a_worker_and_its_parent_freeze_for_longer_than_its_lease(cluster: Cluster, trial: Trial) -> None:
+    with trial() as gaps:
+        with cluster.paused("sessions-1"):
+            time.sleep(AWAY)
+            assert moved(gaps)
+        time.sleep(3)
+    within(gaps, LEASE + 5)
 
 
 @pytest.mark.usefixtures("at_rest")

@@ -47,6 +47,7 @@ def test_it_refuses_what_is_no_json_object(api, body):
         {"text": 5},
         {"media": {"kind": "hologram", "data": ""}},
         {"media": {"kind": "image", "data": "?"}},
+        {"media": {"kind": "image", "data": "ünïcode"}},
         {"reaction": {"id": "unknown", "emoji": "x"}},
     ],
 )

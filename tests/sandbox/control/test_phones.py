@@ -51,7 +51,7 @@ def test_it_is_deleted(api):
 def test_a_reader_waits_for_a_message_no_longer_than_it_wants(api):
     started = time.monotonic()
     assert api.create_phone().messages(wait=0.1) == []
-    assert 0.1 <= time.monotonic() - started < 5
+    assert 0.1 <= time.monotonic() - started < 30
 
 
 def test_messages_can_be_read_page_by_page(api):

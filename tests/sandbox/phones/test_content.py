@@ -38,8 +38,8 @@ def test_a_file_can_be_downloaded(kind):
     assert received.media.mimetype == content.MIMETYPES[kind]
     assert download(received, store.files.__getitem__) == b"the file"
     assert node.text("type") == "media"
-    assert node.child("enc").text("mediatype") == {"voice": "ptt"}.get(kind, kind)
-    assert store.types == [{"voice": "audio", "sticker": "image"}.get(kind, kind)]
+    assert node.child("enc").text("mediatype") == {"voice": "ptt", "video_note": "ptv"}.get(kind, kind)
+    assert store.types == [{"voice": "audio", "sticker": "image", "video_note": "video"}.get(kind, kind)]
     if kind in {"image", "video", "document"}:
         assert received.caption == "look"
 

@@ -22,7 +22,7 @@ def test_the_phone_takes_in_a_device_that_signs():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hello", "REF,a,b,c", "https://wa.me/settings/linked_devices#REF,QUJD,QUJD,QUJD,1"]
+    "text", ["", "hello", "REF,a,b,c", "REF,ü,b,c", "https://wa.me/settings/linked_devices#REF,QUJD,QUJD,QUJD,1"]
 )
 def test_it_rejects_what_is_no_code(text):
     with pytest.raises(LinkError):

@@ -41,7 +41,7 @@ def test_it_forgets_the_oldest():
 def test_a_reader_wakes_up_for_what_it_wants():
     async def read():
         journal = Journal(Storage(None), "log")
-        reader = asyncio.create_task(journal.wait(0, lambda entry: entry.data["text"] == "b", 5))
+        reader = asyncio.create_task(journal.wait(0, lambda entry: entry.data["text"] == "b", 60))
         for text in "ab":
             await asyncio.sleep(0)
             journal.add({"text": text})
@@ -53,4 +53,4 @@ def test_a_reader_wakes_up_for_what_it_wants():
 def test_a_reader_gives_up():
     started = time.monotonic()
     assert asyncio.run(Journal(Storage(None), "log").wait(0, anything, 0.05)) == []
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30

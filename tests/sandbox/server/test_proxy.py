@@ -12,7 +12,7 @@ def connect(sandbox_process):
     sockets = []
 
     def open_socket() -> socket.socket:
-        sockets.append(socket.create_connection(("127.0.0.1", sandbox_process.port), 5))
+        sockets.append(socket.create_connection(("127.0.0.1", sandbox_process.port), 60))
         return sockets[-1]
 
     yield open_socket

@@ -41,7 +41,7 @@ def test_it_writes_without_being_told(tmp_path):
     async def change() -> list[tuple[str, bytes]]:
         storage = Storage(tmp_path)
         storage.put("scope", "a", b"1")
-        reader, deadline = Storage(tmp_path), asyncio.get_running_loop().time() + 5
+        reader, deadline = Storage(tmp_path), asyncio.get_running_loop().time() + 60
         while not (found := list(reader.scan("scope"))) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0)
         return found

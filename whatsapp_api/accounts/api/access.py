@@ -5,27 +5,40 @@ import uuid
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.exceptions import ValidationError
 
-from whatsapp_api.accounts.models import Membership, Role, User
+from whatsapp_api.accounts.audit.draft import audit_about
+from whatsapp_api.accounts.authority import authority_of
+from whatsapp_api.accounts.models import User
+from whatsapp_api.accounts.scopes import Scope
 from whatsapp_api.accounts.selectors import default_workspace_id, workspace_ids
 from whatsapp_api.core.errors import ApiError
 
 
+def role_too_low(scope: Scope) -> ApiError:
+    """The caller sees the thing, but may not do this to it."""
+    return ApiError(
+        "role_too_low",
+        f"Your role does not allow this here (it needs `{scope}`); ask the workspace's owner for a higher one.",
+        http_status=403,
+    )
+
+
 def require_writer(user: User | AnonymousUser, workspace_id: uuid.UUID) -> None:
-    """Viewers look on; everybody else in the workspace may act."""
-    if not isinstance(user, User) or user.is_superuser:
-        return
-    if not Membership.objects.filter(user=user, workspace_id=workspace_id).exclude(role=Role.VIEWER).exists():
-        raise ApiError(
-            "role_too_low",
-            "You may only look on in this workspace; ask its owner for the role of an operator.",
-            http_status=403,
-        )
+    """403 unless the caller holds, in this workspace, the scope that the request needs."""
+    authority = authority_of(user)
+    if workspace_id not in authority.workspaces():
+        raise role_too_low(authority.needed)
 
 
 def workspace_chosen(user: User | AnonymousUser, workspace_id: uuid.UUID | None) -> uuid.UUID:
-    """Where a new thing goes: the named workspace if it is the user's, else the default one."""
+    """Where a new thing goes: the named workspace if the caller may do this there, else the default one."""
     if workspace_id is None:
-        return default_workspace_id(user)
+        workspace_id = default_workspace_id(user)
+        audit_about(workspace_id)
+        return workspace_id
+    authority = authority_of(user)
+    if workspace_id in authority.workspaces(Scope.READ) and workspace_id not in authority.workspaces():
+        raise role_too_low(authority.needed)
     if workspace_id not in workspace_ids(user):
         raise ValidationError({"workspace": ["You belong to no workspace with this id."]})
+    audit_about(workspace_id)
     return workspace_id

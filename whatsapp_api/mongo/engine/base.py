@@ -1,10 +1,13 @@
 """django-mongodb-backend with upstream defects mended; see docs/adr/0001-mongodb-backend.md."""
 
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
+from django.db import DatabaseError
 from django_mongodb_backend.base import DatabaseWrapper as MongoWrapper
 from django_mongodb_backend.operations import DatabaseOperations as MongoOperations
 from django_mongodb_backend.schema import DatabaseSchemaEditor as MongoSchemaEditor
+from pymongo.errors import PyMongoError
 
 
 class DatabaseOperations(MongoOperations):
@@ -25,5 +28,38 @@ class DatabaseSchemaEditor(MongoSchemaEditor):
 
 
 class DatabaseWrapper(MongoWrapper):
+    """Tells of a commit that failed as of any other query, and never goes on in what is left of that transaction."""
+
     SchemaEditorClass = DatabaseSchemaEditor
     ops_class = DatabaseOperations
+    session: Any
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._held = ExitStack()
+
+    def hold(self, lock: AbstractContextManager[Any]) -> None:
+        """Enter `lock` until this transaction is over, however it ends; what waits for the commit comes after that."""
+        self._held.enter_context(lock)
+
+    def commit_mongo(self) -> None:
+        if self.session:
+            try:
+                self.session.commit_transaction()
+            except PyMongoError as error:
+                self.run_on_commit.clear()
+                raise DatabaseError(str(error)) from error
+            finally:
+                self._end_session()
+        self.run_and_clear_commit_hooks()
+
+    def forget_transaction(self) -> None:
+        """Whatever is left of one that broke off half-way."""
+        self.run_on_commit.clear()
+        if self.session:
+            self._end_session()
+
+    def _end_session(self) -> None:
+        self._held.close()
+        session, self.session = self.session, None
+        session.end_session()

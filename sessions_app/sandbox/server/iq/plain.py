@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 
-from sessions_app.sandbox.server.iq.answers import Context, result
+from sessions_app.sandbox.server.iq.answers import Context, error, result
 from sessions_app.sandbox.server.trust import HOST
 from sessions_app.sandbox.wire.node import Node
-
-PRIVACY = ("readreceipts", "last", "status", "profile", "groupadd", "online", "calladd")
 
 
 def ping(_context: Context, node: Node) -> Node:
@@ -33,11 +31,35 @@ def media_connection(_context: Context, node: Node) -> Node:
     return result(node, [Node("media_conn", dict(attrs), [Node("host", {"hostname": HOST})])])
 
 
-def privacy_settings(_context: Context, node: Node) -> Node:
-    """Everybody may see everything."""
-    return result(node, [Node("privacy", {}, [Node("category", {"name": n, "value": "all"}) for n in PRIVACY])])
+def privacy_settings(context: Context, node: Node) -> Node:
+    """Who may see what."""
+    return result(node, [_privacy(context)])
 
 
-def privacy_tokens(_context: Context, node: Node) -> Node:
-    """Trusted-contact tokens are not kept."""
+def set_privacy(context: Context, node: Node) -> Node:
+    """New settings; trusted-contact tokens, which come the same way, are not kept."""
+    wanted = node.child("privacy")
+    if wanted is None:
+        return result(node)
+    card = context.sandbox.world.cards.of(context.account.lid.user)
+    for category in wanted.children("category"):
+        if category.text("name") not in card.privacy:
+            return error(node, 400, "bad-request")
+        card.privacy[category.text("name")] = category.text("value")
+    context.sandbox.world.cards.save(context.account.lid.user)
+    return result(node, [_privacy(context)])
+
+
+def set_timer(context: Context, node: Node) -> Node:
+    """`<disappearing_mode duration=…/>`: after how many seconds messages of new chats disappear."""
+    wanted = node.child("disappearing_mode")
+    if wanted is None or not wanted.text("duration").isdigit():
+        return error(node, 400, "bad-request")
+    context.sandbox.world.cards.of(context.account.lid.user).timer = int(wanted.text("duration"))
+    context.sandbox.world.cards.save(context.account.lid.user)
     return result(node)
+
+
+def _privacy(context: Context) -> Node:
+    card = context.sandbox.world.cards.of(context.account.lid.user)
+    return Node("privacy", {}, [Node("category", {"name": n, "value": v}) for n, v in card.privacy.items()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from sessions_app.sandbox.server.iq import appstate, companion, encrypt, groups, people, plain, usync
+from sessions_app.sandbox.server.iq import appstate, companion, encrypt, groups, newsletters, people, plain, usync
 from sessions_app.sandbox.server.iq.answers import Context, Handler, result
 from sessions_app.sandbox.wire.node import Node
 
@@ -16,14 +16,22 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("passive", "set"): plain.passive,
     ("w:m", "set"): plain.media_connection,
     ("privacy", "get"): plain.privacy_settings,
-    ("privacy", "set"): plain.privacy_tokens,
+    ("privacy", "set"): plain.set_privacy,
+    ("disappearing_mode", "set"): plain.set_timer,
     ("encrypt", "get"): encrypt.get,
     ("encrypt", "set"): encrypt.put,
     ("usync", "get"): usync.get,
     ("md", "set"): companion.put,
     ("w:sync:app:state", "set"): appstate.sync,
     ("w:profile:picture", "get"): people.picture,
+    ("w:profile:picture", "set"): people.set_picture,
+    ("w:mex", "get"): newsletters.mex,
+    ("newsletter", "get"): newsletters.get,
+    ("newsletter", "set"): newsletters.put,
+    ("status", "get"): people.status_privacy,
+    ("status", "set"): people.set_about,
     ("blocklist", "get"): people.blocklist,
+    ("blocklist", "set"): people.set_blocklist,
     ("w:g2", "get"): groups.get,
     ("w:g2", "set"): groups.put,
 }

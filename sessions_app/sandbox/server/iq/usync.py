@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from sessions_app.sandbox.protos import vname
 from sessions_app.sandbox.server.account import Account
 from sessions_app.sandbox.server.iq.answers import Context, error, result
 from sessions_app.sandbox.wire.jid import JID, USER_SERVER
@@ -31,6 +32,8 @@ def _user(context: Context, user: Node, asked: list[str]) -> Node:
     if account is not None and "jid" not in user.attrs:
         attrs = {"jid": account.lid, "pn_jid": account.jid}
     content = [PARTS[tag](account, contact) for tag in asked if tag in PARTS and (account or tag == "contact")]
+    if account is not None:
+        content += [SHOWN[tag](context, account) for tag in asked if tag in SHOWN]
     return Node("user", attrs, [part for part in content if part is not None])
 
 
@@ -59,18 +62,36 @@ def _devices(account: Account | None, _contact: Node | None) -> Node | None:
     return Node("devices", {}, [Node("device-list", {}, devices), Node("key-index-list", {"ts": now})])
 
 
-def _status(account: Account | None, _contact: Node | None) -> Node | None:
-    return Node("status", {"t": "1"}, b"") if account else None
+def _status(context: Context, account: Account) -> Node | None:
+    card = context.sandbox.world.cards.of(account.lid.user)
+    about = card.about if card.visible("status") else ""
+    return Node("status", {"t": str(card.about_at)}, about.encode())
 
 
-def _picture(account: Account | None, _contact: Node | None) -> Node | None:
-    return None
+def _picture(context: Context, account: Account) -> Node | None:
+    card = context.sandbox.world.cards.of(account.lid.user)
+    return Node("picture", {"id": card.picture_id}) if card.picture_id and card.visible("profile") else None
+
+
+def _business(context: Context, account: Account) -> Node | None:
+    """A certificate of the business's name. Clients do not check its signature."""
+    name = context.sandbox.world.cards.of(account.lid.user).business
+    if not name:
+        return None
+    certificate = vname.VerifiedNameCertificate(
+        details=vname.VerifiedNameCertificate.Details(serial=1, issuer="smb:wa", verifiedName=name).SerializeToString()
+    )
+    verified = Node("verified_name", {"verified_level": "unknown", "serial": "1"}, certificate.SerializeToString())
+    return Node("business", {}, [verified])
 
 
 PARTS: dict[str, Callable[[Account | None, Node | None], Node | None]] = {
     "contact": _contact,
     "lid": _lid,
     "devices": _devices,
+}
+SHOWN: dict[str, Callable[[Context, Account], Node | None]] = {
     "status": _status,
     "picture": _picture,
+    "business": _business,
 }

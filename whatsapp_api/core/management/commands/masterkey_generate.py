@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from whatsapp_api.core import master_key_file
+from whatsapp_api.core.command_trail import command_told
 from whatsapp_api.core.master_key import keyring
 
 NEXT = "Now run `manage.py masterkey_rotate`. Keep the old key until it says that nothing needs it."
@@ -30,4 +31,5 @@ class Command(BaseCommand):
             master_key_file.add(keys.source.path)
         except OSError as error:
             raise CommandError(f"{keys.source.path} cannot be written: {error.strerror}.") from error
+        command_told("masterkey_generate", after={"master_key": keys.current().id})
         self.stdout.write(f"Key {keys.current().id} is now the first in {keys.source.path}. {NEXT}")

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from whatsapp_api.core import sealed_fields
+from whatsapp_api.core.command_trail import command_told
 from whatsapp_api.core.master_key import keyring
 
 
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         results = [sealed_fields.rotate(f, dry_run=dry_run, page=page) for f in sealed_fields.sealed_fields()]
         for result in results:
             self.stdout.write(_line(result, dry_run=dry_run))
+        if not dry_run:
+            command_told("masterkey_rotate", after=_counts(results))
         if failed := [result.error for result in results if result.failed]:
             raise CommandError(f"Some secrets could not be read and were left as they are. {failed[0]}")
         if not dry_run:
@@ -39,6 +42,14 @@ class Command(BaseCommand):
                 f"Nothing in this database needs {old} any more; backups made before do. "
                 f"Remove old keys from {keyring().source.name} when no such backup matters."
             )
+
+
+def _counts(results: list[sealed_fields.Rotation]) -> dict[str, Any]:
+    """For the audit trail, which masks what is called a secret: hence no names of fields."""
+    names = ("resealed", "moved", "failed")
+    return {name: sum(getattr(result, name) for result in results) for name in names} | {
+        "master_key": keyring().current().id
+    }
 
 
 def _line(result: sealed_fields.Rotation, *, dry_run: bool) -> str:

@@ -1,5 +1,6 @@
 // The box to try sending.
 import { call } from "./api.js";
+import { takeOut } from "./forms.js";
 import { byId, data, show } from "./page.js";
 import { busy } from "./toast.js";
 
@@ -28,9 +29,11 @@ export class Compose {
     }
   }
 
-  // Does not overwrite what somebody typed.
+  // Does not overwrite what somebody typed, nor what they are about to type.
   suggest(number) {
-    if (!this.to.value) this.to.value = number;
+    const fill = () => (this.to.value ||= number);
+    if (document.activeElement === this.to) this.to.addEventListener("blur", fill, { once: true });
+    else fill();
   }
 
   reply(number) {
@@ -57,7 +60,7 @@ export class Compose {
   async send(to, text) {
     try {
       const message = await call("POST", `${data.api}/messages`, { to, text });
-      this.text.value = "";
+      takeOut(this.text, text);
       this.text.focus();
       this.onSent(message);
     } catch (error) {

@@ -8,5 +8,5 @@ const WORTH_IT = ["session.status", "message", "message.created", "message.ack"]
 
 new LiveFeed({
   onEvent: ({ event }) => WORTH_IT.includes(event) && refreshSoon(PART),
-  onOpen: (again) => again && refreshSoon(PART),
+  onOpen: (missed) => missed && refreshSoon(PART),
 });

@@ -21,4 +21,4 @@ function onEvent({ event, session, timestamp, payload }) {
   else if (event === "message" && session) setTime(find("activity", session), timestamp);
 }
 
-new LiveFeed({ onEvent, onOpen: (again) => again && refreshSoon(TABLE, nothingTicked) });
+new LiveFeed({ onEvent, onOpen: (missed) => missed && refreshSoon(TABLE, nothingTicked) });

@@ -1,5 +1,6 @@
 // The simulated contact of a sandbox session, and the simulated phone that scans.
 import { call } from "./api.js";
+import { takeOut } from "./forms.js";
 import { byId, data, make, show } from "./page.js";
 import { busy, complain } from "./toast.js";
 
@@ -62,13 +63,14 @@ export class SimulatedPhone {
   async write(event) {
     event.preventDefault();
     const field = byId("phone-text");
-    const text = field.value.trim();
+    const typed = field.value;
+    const text = typed.trim();
     this.say(text ? "" : "Write a message.");
     if (!text) return field.focus();
     await busy(byId("phone-form").querySelector("button"), async () => {
       try {
         await call("POST", `${data.api}/simulated-message`, { text });
-        field.value = "";
+        takeOut(field, typed);
       } catch (error) {
         this.say(error.about("text") ?? error.message);
       }

@@ -1,4 +1,5 @@
 // Takes a part of the page anew from the server, for lists whose rows come and go.
+import { released } from "./press.js";
 import { paintAll } from "./times.js";
 
 const PAUSE = 700;
@@ -15,7 +16,9 @@ async function refresh(selector, allowed) {
   try {
     const response = await fetch(window.location.href, { credentials: "same-origin", cache: "no-store" });
     if (!response.ok || response.redirected) return;
-    swap(selector, new DOMParser().parseFromString(await response.text(), "text/html"));
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    await released();
+    swap(selector, page);
   } catch {
     // The banner tells that the server is away; the next event tries again.
   }

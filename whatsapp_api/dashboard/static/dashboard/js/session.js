@@ -109,5 +109,5 @@ new LiveFeed({
   since: data.sequence,
   onEvent: (event) => HANDLERS[event.event]?.(event.payload),
   // Codes are never stored, and the page may be older than the connection.
-  onOpen: (again) => again && Promise.all([reload(), messages.load(), qr.active && qr.refresh()]),
+  onOpen: (missed) => missed && Promise.all([reload(), messages.load(), qr.active && qr.refresh()]),
 });

@@ -3,12 +3,12 @@ import { ApiError, call } from "./api.js";
 import { byId, data, show } from "./page.js";
 import { busy, complain, toast } from "./toast.js";
 
-const CHECKS = ["ignore_groups", "ignore_status", "ignore_channels", "autostart"];
+const CHECKS = ["ignore_groups", "ignore_status", "ignore_channels", "reject_calls", "autostart"];
 
 export function listenSettings(onSaved) {
   const settings = byId("settings-form");
   const proxy = byId("proxy-form");
-  for (const field of data.may_act ? [] : document.querySelectorAll("#settings-form :is(input, textarea)")) {
+  for (const field of data.may_act ? [] : document.querySelectorAll("#settings-form :is(input, select, textarea)")) {
     field.disabled = true;
   }
   submits(settings, "Settings saved.", async () => onSaved(await call("PATCH", data.api, read(settings))));
@@ -45,21 +45,23 @@ function submits(form, done, save) {
 }
 
 function read(form) {
-  const { labels, device_name, metadata } = Object.fromEntries(new FormData(form));
+  const { labels, device_name, history_sync, metadata, webhook_defaults } = Object.fromEntries(new FormData(form));
   return {
     labels: labels.split(",").map((label) => label.trim()).filter(Boolean),
     device_name: device_name.trim(),
-    metadata: parsed(metadata),
+    history_sync,
+    metadata: parsed("metadata", metadata, { customer: "1234" }),
+    webhook_defaults: parsed("webhook_defaults", webhook_defaults, { events: ["message.*"] }),
     ...Object.fromEntries(CHECKS.map((name) => [name, form.elements[name].checked])),
   };
 }
 
-function parsed(text) {
+function parsed(field, text, example) {
   try {
     return JSON.parse(text.trim() || "{}");
   } catch {
-    const sentence = 'Write a JSON object such as {"customer": "1234"}.';
-    throw new ApiError(sentence, "validation_error", 400, { metadata: [sentence] });
+    const sentence = `Write a JSON object such as ${JSON.stringify(example)}.`;
+    throw new ApiError(sentence, "validation_error", 400, { [field]: [sentence] });
   }
 }
 

@@ -2,6 +2,8 @@
 import { icon, make } from "./page.js";
 
 const TICKS = {
+  scheduled: ["calendar_clock", "Scheduled"],
+  preparing: ["hourglass_empty", "Its file or preview is being made"],
   queued: ["schedule", "Waiting to be sent"],
   sending: ["schedule", "Being sent"],
   sent: ["check", "Sent"],
@@ -10,9 +12,10 @@ const TICKS = {
   played: ["done_all", "Played"],
   failed: ["error", "Failed"],
   unconfirmed: ["help", "Nobody knows whether it was sent"],
+  cancelled: ["cancel", "Cancelled"],
 };
 
-const ORDER = ["queued", "sending", "unconfirmed", "failed", "sent", "delivered", "read", "played"];
+const ORDER = ["scheduled", "preparing", "queued", "sending", "cancelled", "unconfirmed", "failed", "sent", "delivered", "read", "played"];
 
 // The answer to a request may arrive after the events that it led to.
 export const isOlder = (state, known) => ORDER.indexOf(state) < ORDER.indexOf(known);

@@ -11,13 +11,19 @@ const LOGGED_OUT = 4401;
 const GONE = [4403, 4404];
 
 export class LiveFeed {
-  // `onOpen(again)`: again is true after an interruption; what is never stored must be asked for anew.
-  constructor({ session = "", since = 0, onEvent, onOpen = () => {} }) {
-    Object.assign(this, { session, since, onEvent, onOpen, failures: 0, opened: 0 });
+  // `onOpen(missed)`: something may have been missed since the page was made, or during an interruption, and must be
+  // asked for anew. A page of one session says `since` which event it is up to date, 0 before the very first.
+  constructor({ session = "", since = null, onEvent, onOpen = () => {} }) {
+    Object.assign(this, { session, since, onEvent, onOpen, failures: 0 });
+    this.missed = !this.resumes();
     window.addEventListener("online", () => this.retryNow());
     document.addEventListener("visibilitychange", () => document.hidden || this.retryNow());
     setInterval(() => this.ping(), PING_EVERY);
     this.connect();
+  }
+
+  resumes() {
+    return Boolean(this.session) && this.since !== null;
   }
 
   address() {
@@ -25,7 +31,7 @@ export class LiveFeed {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     if (this.session) url.searchParams.set("session", this.session);
     // Without a session there may be several workspaces, each with numbers of its own.
-    if (this.session && this.since) url.searchParams.set("since", this.since);
+    if (this.resumes()) url.searchParams.set("since", this.since);
     return url;
   }
 
@@ -43,7 +49,7 @@ export class LiveFeed {
     this.heard = Date.now();
     if (message.type === "ready") this.connected();
     if (!message.event) return;
-    if (message.sequence) this.since = Math.max(this.since, message.sequence);
+    if (message.sequence) this.since = Math.max(this.since ?? 0, message.sequence);
     this.onEvent(message);
   }
 
@@ -52,8 +58,8 @@ export class LiveFeed {
     clearTimeout(this.bannerTimer);
     this.bannerTimer = null;
     show(byId("offline"), false);
-    this.onOpen(this.opened > 0);
-    this.opened += 1;
+    this.onOpen(this.missed);
+    this.missed = true;
   }
 
   // A connection can be dead without anybody having said so.
@@ -73,7 +79,7 @@ export class LiveFeed {
   lost(code) {
     this.bannerTimer ??= setTimeout(() => show(byId("offline"), true), BANNER_AFTER);
     if (code === LOGGED_OUT) return this.loggedOut();
-    if (code === BAD_REQUEST) this.since = 0;
+    if (code === BAD_REQUEST) this.since = null;
     if (GONE.includes(code)) this.onOpen(true);
     this.failures += 1;
     const pause = Math.min(LONGEST_PAUSE, 500 * 2 ** Math.min(this.failures, 6)) * (0.5 + Math.random() / 2);

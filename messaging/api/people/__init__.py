@@ -1,0 +1,1 @@
+"""Contacts, the block list, the own profile and calls over REST."""

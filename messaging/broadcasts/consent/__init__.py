@@ -1,0 +1,1 @@
+"""Opting out and in again by a word in a reply."""

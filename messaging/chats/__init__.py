@@ -1,0 +1,1 @@
+"""The list of conversations: what changes it, and what reads it."""

@@ -1,0 +1,1 @@
+"""Groups: what is known of them, how it changes, and what people do with them."""

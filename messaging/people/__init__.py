@@ -1,0 +1,1 @@
+"""What the engine tells of people, and what an account shows of itself."""

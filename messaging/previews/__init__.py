@@ -1,0 +1,1 @@
+"""Previews of links: given by the caller, looked up by us, or received."""

@@ -1,0 +1,1 @@
+"""Message templates: texts with `{{variables}}`, filled in strictly before anything is sent."""

@@ -1,0 +1,1 @@
+"""A broadcast to very many, against a sender that only counts."""

@@ -1,0 +1,1 @@
+"""How fast chats, history and search answer when a session has many messages."""

@@ -1,0 +1,1 @@
+"""README and the documents: their code, links and generated parts."""
