@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-from websockets.sync.client import connect
 
 from sessions_app.sandbox.client import SandboxClient
 from tests.deploy.collector import Collector, collector
@@ -64,6 +63,7 @@ def api(platform: Platform, proxy: Proxy) -> Api:
     """A program that speaks https only."""
     found = Api.__new__(Api)
     found.platform, found.http = platform, client(proxy, "127.0.0.5")
+    found.trust = ssl.create_default_context(cafile=proxy.authority)
     username, password = platform.admin
     answer = found.http.post("/api/v1/auth/token", json={"username": username, "password": password})
     found.token = answer.raise_for_status().json()["access"]
@@ -86,23 +86,19 @@ def test_everything_is_led_to_https(proxy: Proxy) -> None:
     assert all("Secure" in cookie for cookie in login.headers.get_list("set-cookie"))
 
 
-def test_a_message_goes_out_and_comes_in_over_https_and_wss(api: Api, proxy: Proxy) -> None:
+def test_a_message_goes_out_and_comes_in_over_https_and_wss(api: Api) -> None:
     sandbox = SandboxClient(api.platform.sandbox_url)
     session, friend = (
         api.session_link("Behind TLS", sandbox.create_phone(name="Behind TLS")),
         sandbox.create_phone(name="Friend"),
     )
-    trusted = ssl.create_default_context(cafile=proxy.authority)
-    url = f"wss://{httpx.URL(proxy.https).netloc.decode()}/ws/events?session={session}"
-    with connect(url, ssl=trusted, additional_headers={"Authorization": f"Bearer {api.token}"}) as socket:
-        assert json.loads(socket.recv(timeout=60))["type"] == "ready"
+    with api.listen(session) as listener:
         sent = api.post(f"/sessions/{session}/messages", {"to": f"+{friend.number}", "text": "over TLS"}, wait=20)
         assert sent["state"] in {"sent", "delivered"}
         friend.wait_message(text="over TLS")
         api.post(f"/sessions/{session}/simulated-message", {"text": "and back"})
-        seen: set[str] = set()
-        while not {"message.ack", "message"} <= seen:
-            seen.add(str(json.loads(socket.recv(timeout=60)).get("event")))
+        listener.wait_for("message.ack", lambda payload: payload["id"] == sent["id"])
+        listener.wait_for("message", lambda payload: payload["text"] == "and back")
 
 
 def test_one_trace_follows_a_message_from_the_request_to_the_receipt(api: Api, traces: Collector) -> None:

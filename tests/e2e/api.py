@@ -1,5 +1,6 @@
 """What a program does with the platform: REST with a token, and the WebSocket (docs/api.md, docs/events.md)."""
 
+import asyncio
 import json
 import threading
 import time
@@ -10,8 +11,8 @@ from typing import Any, Self, TypeVar
 
 import httpx
 from django.apps import apps
+from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
 
 from sessions_app.sandbox.client import Phone
 from tests.e2e.platform import Platform
@@ -136,18 +137,23 @@ class Api:
 
 
 class Listener:
-    """Collects what /ws/events sends, and resumes after the last sequence when the connection drops."""
+    """Collects what /ws/events sends, and resumes after the last sequence when the connection drops.
+
+    With asyncio in a thread of its own: the threaded client would read and write one TLS connection from two threads,
+    which OpenSSL forbids; one opening handshake of three hundred then waits for ever.
+    """
 
     def __init__(self, api: Api, session_id: str) -> None:
         self.events: list[dict[str, Any]] = []
         self.connections = 0
         self._trust = api.trust
-        self._url = f"{api.platform.url.replace('http', 'ws')}/ws/events?session={session_id}"
+        address = api.http.base_url.copy_with(scheme=api.http.base_url.scheme.replace("http", "ws"))
+        self._url = str(address.copy_with(path="/ws/events", params={"session": session_id}))
         self._headers = {"Authorization": f"Bearer {api.token}"}
         self._last = 0
         self._ended = threading.Event()
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -172,21 +178,22 @@ class Listener:
 
         return eventually(found, f"event {kind}", timeout)
 
-    def _run(self) -> None:
+    async def _run(self) -> None:
         while not self._ended.is_set():
             try:
-                self._receive()
+                await self._receive()
             except (OSError, WebSocketException):  # also a handshake that the web process did not survive
-                self._ended.wait(0.1)
+                await asyncio.sleep(0.1)
 
-    def _receive(self) -> None:
+    async def _receive(self) -> None:
         since = f"&since={self._last}" if self._last else ""
         options: Any = {"additional_headers": self._headers, "open_timeout": 20, "ssl": self._trust}
-        with connect(self._url + since, **options) as socket:
+        async with connect(self._url + since, **options) as socket:
             self.connections += 1
             while not self._ended.is_set():
                 with suppress(TimeoutError):
-                    self._take(json.loads(socket.recv(timeout=0.2)))
+                    async with asyncio.timeout(0.2):
+                        self._take(json.loads(await socket.recv()))
 
     def _take(self, event: dict[str, Any]) -> None:
         """Only what happens after "ready" is sure to come, so nobody may begin before; from there it is resumed."""
