@@ -52,6 +52,7 @@ class Reason(StrEnum):
     ENGINE_ERROR = "engine_error"
     WORKER_LOST = "worker_lost"
     MOVED = "moved"
+    CATCHING_UP = "catching_up"
     CREDENTIALS_LOST = "credentials_lost"
 
 
@@ -81,4 +82,6 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.CREDENTIALS_LOST: "The account's credentials are neither on this machine nor in a snapshot. "
     "Start the session and scan a new code.",
     Reason.MOVED: "The session moves to another worker; it is back in a moment.",
+    Reason.CATCHING_UP: "More came in than the database took at the time. It is kept on disk and stored first; "
+    "back by itself.",
 }

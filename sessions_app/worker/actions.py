@@ -40,7 +40,6 @@ POISONOUS = (
     "The engine process of this session crashed {count} times while nobody else was in it. The session is kept apart "
     "from others and starts again by itself, with pauses. If that goes on, log out and link the phone again."
 )
-CATCHING_UP = "More came in than the database took at the time. It is kept on disk and stored first; back by itself."
 OFFLINE_LOGOUT = (
     "The session was not connected, so WhatsApp could not be told. Remove the device on the phone: "
     "Settings > Linked devices."
@@ -185,8 +184,8 @@ class Actions:
             return
         self._back_off(live)
         if live.state is not State.RECONNECTING:
-            text = CATCHING_UP if live.overflowed else ""
-            reason, text = (asked.reason, asked.text) if asked else (Reason.START_TIMEOUT, text)
+            unasked = Reason.CATCHING_UP if live.overflowed else Reason.START_TIMEOUT
+            reason, text = (asked.reason, asked.text) if asked else (unasked, "")
             self._intake.announce(live, State.RECONNECTING, reason, text)
 
     # -- stopping -----------------------------------------------------------------------------------

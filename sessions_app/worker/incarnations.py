@@ -1,6 +1,5 @@
 """A sessions worker is one session owner after another: when its lease ran out, it comes back under a new name."""
 
-import logging
 import threading
 
 from django.utils import timezone
@@ -8,8 +7,6 @@ from django.utils import timezone
 from .pulse import pulse_start
 from .supervisor import SessionSupervisor
 from .timings import Timings
-
-logger = logging.getLogger(__name__)
 
 AGAIN = 0.5
 
@@ -53,7 +50,6 @@ class Incarnations:
 
     def _renew(self) -> None:
         while not self.current.bury():
-            logger.warning("The end of %s cannot be recorded yet", self.current.node)
             if self._closing.wait(AGAIN):
                 return
         self.current = self._next()

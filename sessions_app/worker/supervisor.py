@@ -234,7 +234,10 @@ class SessionSupervisor:
         self.downloader.stop()
         self.lanes.stop(within=1.0)
         self.pump.stop()
-        return all(host.wait_gone(1.0) for host in self.pool.hosts()) and self.member.report(cause="fenced")
+        if not all(host.wait_gone(1.0) for host in self.pool.hosts()):
+            logger.warning("The end of %s waits for its hosts", self.node)
+            return False
+        return self.member.report(cause="fenced")
 
     def _cluster_changed(self, _: str = "") -> None:
         self.reconciler.wake()

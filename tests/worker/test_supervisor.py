@@ -351,6 +351,7 @@ def test_a_database_that_is_away_loses_nothing_and_keeps_the_order(linked, start
     eventually(lambda: rows.count() == 300, "all messages")
     assert list(rows.values_list("wa_id", flat=True)) == [f"M{number}" for number in range(300)]
     owner.state(session, State.CONNECTED)
+    told(session, State.RECONNECTING, Reason.CATCHING_UP)
 
 
 def test_a_stop_does_not_wait_for_a_database_that_stays_away(linked, start_owner, monkeypatch, sessions_dir):
