@@ -20,6 +20,17 @@ from sessions_app.sandbox import protos
 from sessions_app.sandbox.crypto.curve import KeyPair
 
 LIFETIME = datetime.timedelta(days=3650)
+CERTIFIES = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 ROOT_SERIAL, INTERMEDIATE_SERIAL, LEAF_SERIAL = 0, 1, 2
 
 
@@ -58,8 +69,9 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "WhatsApp sandbox CA")])
         certificate = (
-            _builder(name, name, key.public_key())
+            _builder(name, name, key.public_key(), key.public_key())
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(CERTIFIES, critical=True)
             .sign(key, hashes.SHA256())
         )
         return cls(certificate.public_bytes(serialization.Encoding.PEM), _private_pem(key))
@@ -72,7 +84,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
         certificate = (
-            _builder(name, issuer.subject, key.public_key())
+            _builder(name, issuer.subject, key.public_key(), signer.public_key())
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=False)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .sign(signer, hashes.SHA256())
@@ -80,15 +92,21 @@ class Authority:
         return _context(certificate.public_bytes(serialization.Encoding.PEM) + self.certificate, _private_pem(key))
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, signer: ec.EllipticCurvePublicKey
+) -> x509.CertificateBuilder:
+    """With the identifiers of both keys, without which strict clients refuse a chain (RFC 5280, 4.2.1)."""
     now = datetime.datetime.now(datetime.UTC)
-    return x509.CertificateBuilder(
+    builder = x509.CertificateBuilder(
         issuer_name=issuer,
         subject_name=subject,
         public_key=key,
         serial_number=x509.random_serial_number(),
         not_valid_before=now - datetime.timedelta(days=1),
         not_valid_after=now + LIFETIME,
+    )
+    return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False).add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(signer), critical=False
     )
 
 
