@@ -40,12 +40,10 @@ class StatusBoard:
         self._thread.start()
 
     def stop(self) -> None:
-        """Takes its word back, if Redis is there."""
+        """Takes its word back, if Redis is there: the thread does, since a write under way may still arrive."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(self._every)
-        with contextlib.suppress(redis.RedisError):
-            status_clear(self._node())
 
     def look(self) -> WorkerStatus:
         """What is, now."""
@@ -73,6 +71,8 @@ class StatusBoard:
                     logger.exception("The status of this worker cannot be told")
                 away = True
             self._stop.wait(self._every)
+        with contextlib.suppress(redis.RedisError):
+            status_clear(self._node())
 
 
 def _host(slot: Slot) -> HostStatus | None:
