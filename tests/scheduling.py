@@ -1,7 +1,8 @@
 """Pytest plugin: which tests share a process when pytest-xdist runs them in several (`-n`), and in what order.
 
 Tests of a file stay together, because fixtures of a module or a package cost seconds. So do those of a folder that
-share a running platform. What takes longest starts first, or it would end long after all others.
+share a running platform, in `tests/e2e/` all but one. What takes longest starts first, or it would end long after all
+others.
 """
 
 import re
@@ -9,7 +10,7 @@ import re
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-SHARED_PLATFORMS = ("tests/e2e/cluster/", "tests/e2e/")
+SHARED_PLATFORMS = ("tests/e2e/cluster/", "tests/e2e/test_backup.py", "tests/e2e/")
 SLOW_FIRST = (*SHARED_PLATFORMS, "tests/engine/", "tests/worker/", "tests/sandbox/", "tests/ops/")
 
 

@@ -15,8 +15,9 @@ import pytest
 
 from whatsapp_api.ops import mongod, redis_server
 
-SPARE_PROCESSES = 1
-"""More than there are cores: tests also wait, for processes to start and for clocks to run out."""
+SPARE_PROCESSES = 2
+"""More than there are cores: tests also wait, for processes to start and for clocks to run out. With two the cores
+are idle for a tenth of the time, with one for a quarter."""
 
 _servers = ExitStack()
 
