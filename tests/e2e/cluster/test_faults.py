@@ -19,7 +19,7 @@ from tests.e2e.cluster.load import Line, Load
 
 AWAY = int(os.environ.get("CLUSTER_AWAY", LEASE + 3))
 Trial = Callable[[], AbstractContextManager[Gaps]]
-STRETCH = float(os.environ.get("CLUSTER_STRETCH", "10"))
+STRETCH = float(os.environ.get("CLUSTER_STRETCH", "30"))
 pytestmark = pytest.mark.timeout(600)
 
 
