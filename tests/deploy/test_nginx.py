@@ -99,6 +99,7 @@ def test_a_message_goes_out_and_comes_in_over_https_and_wss(api: Api) -> None:
         api.post(f"/sessions/{session}/simulated-message", {"text": "and back"})
         listener.wait_for("message.ack", lambda payload: payload["id"] == sent["id"])
         listener.wait_for("message", lambda payload: payload["text"] == "and back")
+        assert listener.connections == 1  # it would come back by itself
 
 
 def test_one_trace_follows_a_message_from_the_request_to_the_receipt(api: Api, traces: Collector) -> None:
