@@ -87,8 +87,13 @@ def _create(session: Session, event: CallChanged, status: str, event_type: Event
         )
         chat_touch(call)
         _publish(session, call, event_type)
-        if session.reject_calls and status == "ringing":
+        if status == "ringing" and _refuses_calls(session):
             transaction.on_commit(lambda: start(call_refuse_task, str(call.pk)))
+
+
+def _refuses_calls(session: Session) -> bool:
+    """As it is set now: the owner's row in memory may be older than a request that has been answered."""
+    return Session.objects.filter(pk=session.pk, reject_calls=True).exists()
 
 
 @retry_conflicts

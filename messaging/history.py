@@ -14,7 +14,8 @@ from whatsapp_api.core.formats import from_unix
 from whatsapp_api.events.models import EventType
 from whatsapp_api.events.publish import publish
 
-from .inbound import dedup_key, is_ignored, received_fields
+from .ignoring import ignored_kinds, message_chat_kind
+from .inbound import dedup_key, received_fields
 from .media.arriving import media_remember
 from .models import Chat, Direction, Message, chat_kind
 from .people.contacts import contacts_learn, names_of_history
@@ -40,7 +41,8 @@ def history_store(session: Session, event: HistoryReceived) -> None:
 def _messages_store(session: Session, maps: Iterable[dict[str, Any]]) -> list[Message]:
     """New messages as rows whose keys sort where the messages belong in time."""
     events = [from_map(MessageReceived, values) for values in maps]
-    rows = {dedup_key(session.pk, event): event for event in events if not is_ignored(session, event)}
+    ignored = ignored_kinds(session)
+    rows = {dedup_key(session.pk, event): event for event in events if message_chat_kind(event) not in ignored}
     with atomic():
         known = set(Message.objects.filter(dedup_key__in=list(rows)).values_list("dedup_key", flat=True))
         messages = [_row(session, event, key) for key, event in rows.items() if key not in known]

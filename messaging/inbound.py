@@ -19,6 +19,7 @@ from . import followers
 from .albums.parts import album_join
 from .chats.activity import chat_address, chat_touch
 from .effects import EFFECTS, effect_apply, effects_catch_up
+from .ignoring import is_ignored
 from .media.arriving import media_expect
 from .models import Direction, Message, MessageKind, MessageState
 from .payloads import message_payload
@@ -27,8 +28,6 @@ from .previews.receiving import preview_keep
 from .receipts import digest
 from .references import vote_text, with_references
 from .words import message_words
-
-STATUS = "status@broadcast"
 
 
 def message_store(session: Session, event: MessageReceived) -> None:
@@ -49,19 +48,6 @@ def message_store(session: Session, event: MessageReceived) -> None:
     except IntegrityError:
         if not Message.objects.filter(dedup_key=key).exists():  # then it was something else
             raise
-
-
-def is_ignored(session: Session, event: MessageReceived) -> bool:
-    """Is it of a kind of chat that people do not want here?"""
-    chat = event.chat.jid or event.chat.lid
-    if chat == STATUS:
-        return session.ignore_status
-    match chat.rpartition("@")[2]:
-        case "g.us":
-            return session.ignore_groups
-        case "newsletter":
-            return session.ignore_channels
-    return False
 
 
 @retry_conflicts

@@ -9,7 +9,8 @@ from whatsapp_api.events.models import EventType
 from whatsapp_api.events.publish import publish
 
 from .chats.activity import chat_touch
-from .inbound import dedup_key, is_ignored, received_fields
+from .ignoring import is_ignored
+from .inbound import dedup_key, received_fields
 from .models import Message, MessageKind
 from .payloads import message_payload
 

@@ -11,7 +11,8 @@ from typing import Any
 from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 
-from messaging.models import Chat, Group
+from messaging.ignoring import ignored_kinds
+from messaging.models import Chat, ChatKind, Group
 from sessions_app.engine.base import GroupChanged, GroupJoined
 from sessions_app.models import Session
 from whatsapp_api.core.db import atomic, retry_conflicts
@@ -51,14 +52,14 @@ def group_learn(session: Session, data: Data, *, by: Someone | None = None, told
 
 def joined_store(session: Session, event: GroupJoined) -> None:
     """The account is in a group from now on."""
-    if not session.ignore_groups:
+    if ChatKind.GROUP not in ignored_kinds(session):
         group_learn(session, event.group, how=event.how)
 
 
 @retry_conflicts
 def changed_store(session: Session, event: GroupChanged) -> None:
     """Somebody changed a group."""
-    if session.ignore_groups:
+    if ChatKind.GROUP in ignored_kinds(session):
         return
     by, at = {"jid": event.sender.jid, "lid": event.sender.lid}, from_unix(event.at)
     with atomic():

@@ -51,3 +51,17 @@ def test_a_session_that_went_away_refuses_nothing_and_writes_nothing(session: Se
     Session.objects.update(reject_calls=True, reject_calls_text="Write", state="RECONNECTING")
     assert not call_refuse(ring(session).pk)
     assert Message.objects.get().content["status"] == "ringing"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_call_right_after_the_setting_was_changed_meets_the_new_one(
+    session: Session, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    """The row that the owner holds, here the fixture's, was read before."""
+    session.reject_calls = not wanted
+    Session.objects.update(reject_calls=wanted)
+    asked: list[str] = []
+    monkeypatch.setattr("messaging.calls.start", lambda _, call_id: asked.append(call_id))
+    known: Any = {"call_id": "C1", "sender": FRIEND, "chat": FRIEND, "caller": FRIEND.jid, "timestamp": time.time()}
+    call_store(session, CallChanged(session=str(session.pk), phase="offer", **known))
+    assert asked == ([str(Message.objects.get().pk)] if wanted else [])
