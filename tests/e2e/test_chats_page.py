@@ -144,7 +144,7 @@ def test_the_list_is_searched(platform: Platform, page: Page, session_id: str, a
     open_chats(page, platform, session_id)
     page.get_by_test_id("chats-search").fill("nobody of this name")
     expect(page.get_by_test_id("chats-empty")).to_contain_text("No chat has this name")
-    page.get_by_test_id("chats-search").fill(ana.number[:6])
+    page.get_by_test_id("chats-search").fill(ana.number)  # whole: others' numbers are drawn at random and may begin so
     expect(page.get_by_test_id("chat-row")).to_have_count(1)
 
 

@@ -10,7 +10,9 @@ import os
 import sys
 import time
 import uuid
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 import django
 
@@ -21,10 +23,13 @@ from django.db import connection  # noqa: E402
 
 from sessions_app.models import Session  # noqa: E402
 from whatsapp_api.core.errors import DATABASE_FAULTS  # noqa: E402
-from whatsapp_api.events.models import EventCounter, EventType  # noqa: E402
+from whatsapp_api.events.models import Event, EventCounter, EventType  # noqa: E402
 from whatsapp_api.events.publish import publish, publish_many  # noqa: E402
 
+T = TypeVar("T")
+
 TEXT = "x" * 300
+PAUSE = 0.2
 BULK = 500
 
 
@@ -55,7 +60,7 @@ def _payload(number: int, chats: int) -> dict[str, Any]:
 
 
 def _publish(session: Session, number: int, chats: int) -> None:
-    before = _head(session)
+    before = _durably(partial(_head, session))
     payload = _payload(number, chats)
     while True:
         try:
@@ -63,18 +68,28 @@ def _publish(session: Session, number: int, chats: int) -> None:
             return
         except DATABASE_FAULTS:
             connection.close()
-            time.sleep(0.2)
-            if _head(session) > before and number:
+            time.sleep(PAUSE)
+            if _durably(partial(_is_published, session, number, after=before)):
                 return
 
 
 def _head(session: Session) -> int:
+    return EventCounter.objects.filter(pk=session.workspace_id).values_list("value", flat=True).first() or 0
+
+
+def _is_published(session: Session, number: int, *, after: int) -> bool:
+    """Others of the workspace publish as well, so a higher number alone says nothing."""
+    ours = Event.objects.filter(session_id=session.pk, type=EventType.MESSAGE, sequence__gt=after)
+    return any(event.payload["number"] == number for event in ours)
+
+
+def _durably(ask: Callable[[], T]) -> T:
     while True:
         try:
-            return EventCounter.objects.filter(pk=session.workspace_id).values_list("value", flat=True).first() or 0
+            return ask()
         except DATABASE_FAULTS:
             connection.close()
-            time.sleep(0.2)
+            time.sleep(PAUSE)
 
 
 if __name__ == "__main__":
