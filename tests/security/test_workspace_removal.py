@@ -67,6 +67,18 @@ def test_nobody_does_anything_in_it_from_then_on(
     assert root.delete(address(workspace, workspace.name)).json()["removal"] == answer.json()["removal"]
 
 
+@pytest.mark.django_db(transaction=True)  # only then is there a commit to be after
+def test_who_asked_is_answered_though_the_worker_was_quicker(
+    people: dict[str, User], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "_start", services.removal_work)
+    answer = factories.client(people["owner"]).delete(address(workspace, workspace.name))
+    assert (answer.status_code, answer.json().get("name")) == (202, workspace.name), answer.json()
+    assert not Workspace.objects.filter(pk=workspace.pk).exists()
+    deeds = AuditEntry.objects.filter(target=f"workspace:{workspace.pk}").values_list("action", "outcome")
+    assert ("DELETE workspace", "ok") in list(deeds)
+
+
 def test_everything_in_it_goes_and_nothing_else(
     full: World, workspace: Workspace, people: dict[str, User], session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,7 +38,7 @@ def workspace_remove(*, authority: Authority, workspace: Workspace, confirm: str
             audit_about(workspace.pk, f"workspace:{workspace.pk}")
             audit_change({"name": workspace.name}, {"name": None, "removal": "requested"})
             transaction.on_commit(lambda: _start(workspace.pk))
-    workspace.refresh_from_db()
+        workspace.refresh_from_db()  # before the commit: after it, a quick worker may have removed the row
     return workspace
 
 
