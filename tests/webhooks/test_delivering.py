@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from messaging.webhooks.delivery import dispatcher, lane
 from messaging.webhooks.models import Delivery, DeliveryState, Endpoint
@@ -157,3 +158,32 @@ def test_a_crashed_worker_is_succeeded_when_its_lease_has_run_out(
     receiver.until(lambda: {*numbers(receiver.events())} == {1, 2, 3, 4, 5}, "all events")
     fresh = list(dict.fromkeys(numbers(receiver.events())))
     assert fresh == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("order", ["strict", "fast"])
+def test_what_waits_for_its_next_attempt_goes_on_waiting_when_its_event_is_read_again(
+    order: str,
+    make_endpoint: Make,
+    receiver: Receiver,
+    connected: Session,
+    start_worker: Callable[[], Worker],
+    short_leases: None,
+) -> None:
+    """The cursor stays before an event under way, so whoever comes after a crash reads later ones again."""
+    endpoint = make_endpoint(order=order, retry_seconds=[3600], timeout_seconds=60)
+    faults = {0: Answer(fault="held"), 1: Answer(500)}
+    receiver.answer = lambda request: faults.get(request.event["payload"]["number"])
+    first = start_worker()
+    for number, chat in enumerate("abb"):
+        happen(connected, number, chat=chat)
+    receiver.until(lambda: Delivery.objects.count() == 2, "the rows of those that are not under way")
+    assert Endpoint.objects.get(pk=endpoint.pk).cursor == 0
+    first.crash()
+    faults.clear()
+    start_worker()
+    receiver.until(lambda: Endpoint.objects.get(pk=endpoint.pk).cursor == 3, "reading on")
+    failed = Delivery.objects.get(sequence=2)
+    assert (failed.state, failed.attempts) == (DeliveryState.RETRYING, 1)
+    Delivery.objects.filter(pk=failed.pk).update(next_at=timezone.now())
+    receiver.until(lambda: not Delivery.objects.exclude(state=DeliveryState.DELIVERED).exists(), "all of it")
+    assert numbers(receiver.events(), "b")[-2:] == ([1, 2] if order == "strict" else [2, 1])

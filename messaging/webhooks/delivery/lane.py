@@ -102,7 +102,6 @@ class Lane:
         endpoint_id = self.course.endpoint_id
         if not self.course.strict:
             await self.database.durably(waiting_release, endpoint_id)
-            return
         self.pace.pending, headless = await self.database.durably(pending_keys, endpoint_id)
         for key in headless:
             self.spawn(self.retries.go_on(key))

@@ -10,7 +10,7 @@ Deliver = Callable[[Work], Awaitable[bool]]
 
 
 class Pace:
-    """`pending`: unsettled rows by chat; their later events have to be parked as rows behind them."""
+    """`pending`: unsettled rows by chat. In a strict endpoint later events have to be parked as rows behind them."""
 
     def __init__(self, *, strict: bool, deliver: Deliver, park: Callable[[Work], None]) -> None:
         self.pending: dict[str, set[uuid.UUID]] = {}
@@ -21,6 +21,9 @@ class Pace:
 
     def put(self, work: Work) -> Awaitable[object] | None:
         """Something to run, or None when another run takes care of it."""
+        if self._is_known(work):
+            work.done(False)
+            return None
         if not self._strict:
             return self._deliver(work)
         if work.key in self.pending:
@@ -33,9 +36,8 @@ class Pace:
         return self._run(work.key)
 
     def block(self, work: Work) -> None:
-        """The row of `work` is not settled: those behind it wait."""
-        if self._strict:
-            self.pending.setdefault(work.key, set()).add(work.id)
+        """The row of `work` is not settled: in a strict endpoint those behind it wait."""
+        self.pending.setdefault(work.key, set()).add(work.id)
 
     def settle(self, work: Work) -> None:
         rows = self.pending.get(work.key)
@@ -52,4 +54,14 @@ class Pace:
         finally:
             del self._queues[key]
         for work in queue:
-            self._park(work)
+            if self._is_known(work):
+                work.done(False)
+            else:
+                self._park(work)
+
+    def _is_known(self, work: Work) -> bool:
+        """Has its event come again, while its row already waits for the next attempt or behind another?
+
+        After a crash the log is read from an earlier place than some rows; a replay may have been before the cursor.
+        """
+        return work.row is None and work.id in self.pending.get(work.key, ())
