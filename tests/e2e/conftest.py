@@ -48,7 +48,13 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     Not for the session: its dozens of processes would keep the processors busy during all tests that come later.
     """
     folder, database = tmp_path_factory.mktemp("platform"), database_url_for("e2e")
-    shared = Platform(folder, database_url=database, OUTGOING_PRIVATE_ALLOWED="127.0.0.2", LINK_PREVIEW_SECONDS="60")
+    shared = Platform(
+        folder,
+        database_url=database,
+        OUTGOING_PRIVATE_ALLOWED="127.0.0.2",
+        LINK_PREVIEW_SECONDS="60",
+        LOGIN_RATE="1000/m",  # each test logs in, from the same address
+    )
     shared.own_mounts = True
     with shared as running:
         yield running
