@@ -55,7 +55,9 @@ def endpoint_update(
     credentials: Credentials | None = None,
     **fields: Any,
 ) -> None:
-    """What is given is replaced; deliveries go on where they were, in the new way, within a second."""
+    """What is given is replaced. What happens from now on is delivered in the new way, within a second; in that
+    second perhaps in the old way, too.
+    """
     if headers is not None:
         fields["headers_sealed"] = headers_seal(endpoint, headers)
     if credentials is not None:
@@ -100,7 +102,8 @@ def endpoint_give_up(*, endpoint_id: uuid.UUID, owner: str, reason: DisabledReas
     """Disable an endpoint that its worker found hopeless, and tell everybody else who listens."""
     with atomic():
         rows = Endpoint.objects.filter(pk=endpoint_id, owner=owner, enabled=True)
-        if not rows.update(enabled=False, disabled_reason=reason, disabled_at=timezone.now(), version=F("version") + 1):
+        # The version stays: the worker itself does it, and still has to store what it found.
+        if not rows.update(enabled=False, disabled_reason=reason, disabled_at=timezone.now()):
             return False
         endpoint = Endpoint.objects.get(pk=endpoint_id)
         publish(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
+from messaging.webhooks import services
 from messaging.webhooks.delivery import dispatcher, lane
 from messaging.webhooks.models import Delivery, DeliveryState, Endpoint
 from messaging.webhooks.models.delivery import delivery_id
@@ -187,3 +188,33 @@ def test_what_waits_for_its_next_attempt_goes_on_waiting_when_its_event_is_read_
     Delivery.objects.filter(pk=failed.pk).update(next_at=timezone.now())
     receiver.until(lambda: not Delivery.objects.exclude(state=DeliveryState.DELIVERED).exists(), "all of it")
     assert numbers(receiver.events(), "b")[-2:] == ([1, 2] if order == "strict" else [2, 1])
+
+
+@pytest.mark.parametrize("order", ["strict", "fast"])
+def test_what_happens_after_a_change_is_delivered_in_the_new_way(
+    order: str,
+    make_endpoint: Make,
+    receiver: Receiver,
+    connected: Session,
+    start_worker: Callable[[], Worker],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also what went the old way, because the worker had not heard of the change yet."""
+    endpoint = make_endpoint(order=order)
+    monkeypatch.setattr(dispatcher, "TEND_SECONDS", 3600.0)  # it looks once
+    worker = start_worker()
+    happen(connected, 1)
+    receiver.wait(1)
+    receiver.until(lambda: Endpoint.objects.get(pk=endpoint.pk).cursor == 1, "the record")
+    with Receiver() as other:
+        services.endpoint_update(endpoint=endpoint, url=other.url)
+        happen(connected, 2)
+        receiver.wait(2)
+        worker.stop()
+        monkeypatch.setattr(dispatcher, "TEND_SECONDS", 0.1)
+        start_worker()
+        other.wait(1)
+        happen(connected, 3)
+        other.until(lambda: {*numbers(other.events())} == {2, 3}, "what happened since")
+    assert 3 not in numbers(receiver.events())
+    assert not Delivery.objects.exclude(sequence__lte=3).exists()

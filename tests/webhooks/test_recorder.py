@@ -30,7 +30,7 @@ class SlowDatabase:
 
 
 def recorder_with_a_row(database: SlowDatabase) -> tuple[Recorder, Delivery]:
-    recorder = Recorder(uuid.uuid4(), uuid.uuid4(), "me", database)  # type: ignore[arg-type]
+    recorder = Recorder(uuid.uuid4(), uuid.uuid4(), "me", 1, database)  # type: ignore[arg-type]
     track, row = Track(lambda: 1), Delivery()
     recorder.tracks.append(track)
     done = track.begin(1)

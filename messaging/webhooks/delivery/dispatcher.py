@@ -146,7 +146,7 @@ class Dispatcher:
             self._running[endpoint_id].lane = lane
             await lane.run()
         except LeaseLost:
-            logger.info("Webhook %s is delivered elsewhere now", endpoint_id)
+            logger.info("Webhook %s is delivered elsewhere now, or was changed", endpoint_id)
         except (BadTarget, SealBroken, MasterKeyError) as error:
             await self._explain(endpoint_id, str(error))
         except Endpoint.DoesNotExist:

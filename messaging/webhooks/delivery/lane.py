@@ -49,7 +49,7 @@ class Lane:
         self, course: Course, sink: Sink, *, owner: str, database: Database, may_go_on: Callable[[], float]
     ) -> None:
         self.course = course
-        self.recorder = Recorder(course.endpoint_id, course.workspace_id, owner, database)
+        self.recorder = Recorder(course.endpoint_id, course.workspace_id, owner, course.version, database)
         self.pace = Pace(strict=course.strict, deliver=self.deliver, park=self._park)
         self.retries = Retries(self)
         self.database = database

@@ -19,12 +19,15 @@ IDLE_SECONDS = 15.0
 class Recorder:
     """What is added here counts once `flush` has returned."""
 
-    def __init__(self, endpoint_id: uuid.UUID, workspace_id: uuid.UUID, owner: str, database: Database) -> None:
+    def __init__(
+        self, endpoint_id: uuid.UUID, workspace_id: uuid.UUID, owner: str, version: int, database: Database
+    ) -> None:
         self.tracks: list[Track] = []
         self.health: dict[str, Any] = {}  # columns of the endpoint that changed
         self._endpoint_id = endpoint_id
         self._workspace_id = workspace_id
         self._owner = owner
+        self._version = version
         self._database = database
         self._batch = self._empty()
         self._stored = -1  # the cursor
@@ -113,4 +116,10 @@ class Recorder:
             batch.failed += 1
 
     def _empty(self) -> Batch:
-        return Batch(endpoint_id=self._endpoint_id, workspace_id=self._workspace_id, owner=self._owner, endpoint={})
+        return Batch(
+            endpoint_id=self._endpoint_id,
+            workspace_id=self._workspace_id,
+            owner=self._owner,
+            version=self._version,
+            endpoint={},
+        )

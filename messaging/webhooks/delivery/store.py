@@ -22,7 +22,7 @@ COLUMNS = ("state", "next_at", "step", "attempts", "log", "status", "error", "ms
 
 
 class LeaseLost(Exception):
-    """Another process delivers to this endpoint now; nothing was stored."""
+    """Another process delivers to this endpoint now, or it has been changed; nothing was stored."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class Batch:
     endpoint_id: uuid.UUID
     workspace_id: uuid.UUID
     owner: str
+    version: int
     endpoint: dict[str, Any]
     new: list[Delivery] = field(default_factory=list)
     changed: list[Delivery] = field(default_factory=list)
@@ -71,7 +72,9 @@ def _answers_drop(batch: Batch) -> None:
 @retry_conflicts
 def _store(batch: Batch, *, in_bulk: bool) -> None:
     with atomic():
-        if not Endpoint.objects.filter(pk=batch.endpoint_id, owner=batch.owner).update(**batch.endpoint):
+        # Not after a change either: what happened since then is read again, and delivered as people want it now.
+        rows = Endpoint.objects.filter(pk=batch.endpoint_id, owner=batch.owner, version=batch.version)
+        if not rows.update(**batch.endpoint):
             raise LeaseLost
         if in_bulk:
             Delivery.objects.bulk_create(batch.new)

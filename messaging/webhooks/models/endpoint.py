@@ -53,7 +53,7 @@ class Endpoint(UUIDModel):
     disabled_reason = models.CharField(max_length=10, choices=DisabledReason, blank=True, default=DisabledReason.NONE)
     disabled_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)  # rows that hang on it are removed in the background
-    version = models.IntegerField(default=1)  # grows with every change, so that whoever delivers notices
+    version = models.IntegerField(default=1)  # grows with every change by people, so that whoever delivers notices
 
     # What its delivery worker writes, conditional on `owner`.
     cursor = models.BigIntegerField(default=0)
