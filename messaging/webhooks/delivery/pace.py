@@ -53,11 +53,8 @@ class Pace:
                 await self._deliver(queue.popleft())
         finally:
             del self._queues[key]
-        for work in queue:
-            if self._is_known(work):
-                work.done(False)
-            else:
-                self._park(work)
+        for work in queue:  # one is pending now, so none of them runs
+            self.put(work)
 
     def _is_known(self, work: Work) -> bool:
         """Has its event come again, while its row already waits for the next attempt or behind another?

@@ -55,7 +55,7 @@ class Endpoint(UUIDModel):
     deleted_at = models.DateTimeField(null=True, blank=True)  # rows that hang on it are removed in the background
     version = models.IntegerField(default=1)  # grows with every change by people, so that whoever delivers notices
 
-    # What its delivery worker writes, conditional on `owner`.
+    # What its delivery worker writes, conditional on `owner`; outcomes also on `version`.
     cursor = models.BigIntegerField(default=0)
     owner = models.CharField(max_length=120, blank=True, default="")
     lease_until = models.DateTimeField(null=True, blank=True)
