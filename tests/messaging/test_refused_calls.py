@@ -2,7 +2,6 @@
 
 import time
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -22,6 +21,20 @@ def ring(session: Session, **fields: object) -> Message:
     return factories.message(session, **{"kind": "call", "content": content, **fields})
 
 
+def happens(session: Session, phase: str) -> None:
+    """A phase of a friend's call, as the engine tells it."""
+    event = CallChanged(
+        session=str(session.pk),
+        phase=phase,
+        call_id="C1",
+        timestamp=time.time(),
+        sender=FRIEND,
+        chat=FRIEND,
+        caller=FRIEND.jid,
+    )
+    call_store(session, event)
+
+
 @pytest.mark.parametrize("fields", [{}, {"timestamp": timezone.now() - timedelta(minutes=2)}])
 def test_what_is_not_wanted_or_long_over_is_left_alone(session: Session, fields: dict[str, object]) -> None:
     Session.objects.update(reject_calls=bool(fields), reject_calls_text="Write")
@@ -34,13 +47,8 @@ def test_a_call_that_ends_while_it_is_refused_ends_once(
     session: Session, monkeypatch: pytest.MonkeyPatch, phase: str
 ) -> None:
     """Its caller hangs up, or its phone refuses it as well."""
-    known: Any = {"call_id": "C1", "sender": FRIEND, "chat": FRIEND, "caller": FRIEND.jid, "timestamp": time.time()}
-
-    def happens(phase: str) -> None:
-        call_store(session, CallChanged(session=str(session.pk), phase=phase, **known))
-
-    monkeypatch.setattr("messaging.calls.ask", lambda *_: happens(phase))
-    happens("offer")
+    monkeypatch.setattr("messaging.calls.ask", lambda *_: happens(session, phase))
+    happens(session, "offer")
     refused = call_reject(session=session, call_id="C1")
     ended = {"terminate": ("missed", "call.ended"), "reject": ("rejected", "call.rejected")}[phase]
     assert (refused.content["status"], Message.objects.get().content["status"]) == (ended[0], ended[0])
@@ -62,6 +70,5 @@ def test_a_call_right_after_the_setting_was_changed_meets_the_new_one(
     Session.objects.update(reject_calls=wanted)
     asked: list[str] = []
     monkeypatch.setattr("messaging.calls.start", lambda _, call_id: asked.append(call_id))
-    known: Any = {"call_id": "C1", "sender": FRIEND, "chat": FRIEND, "caller": FRIEND.jid, "timestamp": time.time()}
-    call_store(session, CallChanged(session=str(session.pk), phase="offer", **known))
+    happens(session, "offer")
     assert asked == ([str(Message.objects.get().pk)] if wanted else [])

@@ -8,11 +8,11 @@ happened is asked of the log, so that numbers have neither gaps nor repetitions.
 
 import os
 import sys
+import threading
 import time
 import uuid
-from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import django
 
@@ -22,14 +22,13 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from sessions_app.models import Session  # noqa: E402
+from sessions_app.worker.durable import durably  # noqa: E402
 from whatsapp_api.core.errors import DATABASE_FAULTS  # noqa: E402
 from whatsapp_api.events.models import Event, EventCounter, EventType  # noqa: E402
 from whatsapp_api.events.publish import publish, publish_many  # noqa: E402
 
-T = TypeVar("T")
-
+NEVER = threading.Event()
 TEXT = "x" * 300
-PAUSE = 0.2
 BULK = 500
 
 
@@ -60,7 +59,7 @@ def _payload(number: int, chats: int) -> dict[str, Any]:
 
 
 def _publish(session: Session, number: int, chats: int) -> None:
-    before = _durably(partial(_head, session))
+    before = durably(partial(_head, session), stopping=NEVER)
     payload = _payload(number, chats)
     while True:
         try:
@@ -68,8 +67,8 @@ def _publish(session: Session, number: int, chats: int) -> None:
             return
         except DATABASE_FAULTS:
             connection.close()
-            time.sleep(PAUSE)
-            if _durably(partial(_is_published, session, number, after=before)):
+            time.sleep(0.2)
+            if durably(partial(_is_published, session, number, after=before), stopping=NEVER):
                 return
 
 
@@ -81,15 +80,6 @@ def _is_published(session: Session, number: int, *, after: int) -> bool:
     """Others of the workspace publish as well, so a higher number alone says nothing."""
     ours = Event.objects.filter(session_id=session.pk, type=EventType.MESSAGE, sequence__gt=after)
     return any(event.payload["number"] == number for event in ours)
-
-
-def _durably(ask: Callable[[], T]) -> T:
-    while True:
-        try:
-            return ask()
-        except DATABASE_FAULTS:
-            connection.close()
-            time.sleep(PAUSE)
 
 
 if __name__ == "__main__":
